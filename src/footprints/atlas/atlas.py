@@ -1,0 +1,559 @@
+"""The atlas: everything else reads from it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING, NoReturn
+
+import geopandas as gpd
+import pandas as pd
+
+from footprints.atlas.focus import relations, shares_inside
+from footprints.atlas.naming import directory_of, find
+from footprints.atlas.parts import (
+    EVIDENCE,
+    Focus,
+    Layer,
+    Population,
+    UnitTable,
+    check_layer,
+    check_units,
+)
+from footprints.errors import Problems, TableError, UnknownNameError
+from footprints.geometry import outlines, with_geometry
+from footprints.levels import ALIASES, LADDER, parse_key, rank, vintage_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+
+class Frames(Mapping[str, gpd.GeoDataFrame]):
+    """Tables by name, each a fresh copy whenever it is asked for."""
+
+    def __init__(
+        self,
+        names: Iterable[str],
+        resolve: Callable[[str], str],
+        build: Callable[[str], gpd.GeoDataFrame],
+    ) -> None:
+        self._names = tuple(names)
+        self._resolve = resolve
+        self._build = build
+
+    def __getitem__(self, name: str) -> gpd.GeoDataFrame:
+        return self._build(self._resolve(name))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} tables: {', '.join(self)}>"
+
+
+class Atlas:
+    """Units, people and layers of footprints, checked once and never changed.
+
+    Parameters
+    ----------
+    title : str
+        What it shows, for headings.
+    units : mapping of str to UnitTable
+        One or more tables of units by name; the first is the main one.
+    layers : mapping of str to Layer
+        Layers by key, such as ``icb22``.
+    notes : iterable of str
+        What must be said above anything that is printed from it.
+    focused : Focus, optional
+        The footprint that it was cut down to; :meth:`focus` sets it.
+
+    Raises
+    ------
+    TableError
+        If a table has codes twice or none, people missing, negative or not numbers, or units or
+        footprints that only one side knows; everything wrong is named at once.
+    CRSError
+        If geometry is not in EPSG:27700.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"residents": [5, 7]}, index=["a", "b"])
+    >>> residents = Population(name="residents", source="a survey", as_at="2020")
+    >>> place = Layer(
+    ...     table=pd.DataFrame({"name": ["Vale"]}, index=["P1"]),
+    ...     members={"village": pd.Series("P1", index=["a", "b"])},
+    ...     level="place",
+    ... )
+    >>> villages = UnitTable(table=units, populations=(residents,))
+    >>> Atlas(title="Vale", units={"village": villages}, layers={"place": place}).people("place")
+          residents
+    code
+    P1           12
+    """
+
+    title: str
+    notes: tuple[str, ...]
+    focused: Focus | None
+    _units: dict[str, UnitTable]
+    _layers: dict[str, Layer]
+
+    def __init__(
+        self,
+        *,
+        title: str,
+        units: Mapping[str, UnitTable],
+        layers: Mapping[str, Layer],
+        notes: Iterable[str] = (),
+        focused: Focus | None = None,
+    ) -> None:
+        problems = Problems(title)
+        for name, table in units.items():
+            check_units(name, table, problems)
+        for key, layer in layers.items():
+            parse_key(key)
+            check_layer(key, layer, units, problems)
+        problems.raise_any(TableError)
+        vars(self).update(
+            title=title,
+            notes=tuple(notes),
+            focused=focused,
+            _units={name: _own(name, table) for name, table in units.items()},
+            _layers={
+                key: replace(layer, table=layer.table.copy()) for key, layer in layers.items()
+            },
+        )
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        msg = f"An atlas is never changed: {name!r} cannot be set. Make a new one."
+        raise AttributeError(msg)
+
+    @property
+    def units(self) -> Frames:
+        """The tables of units by name: GeoDataFrames in EPSG:27700 indexed by ``unit``."""
+
+        def known(name: str) -> str:
+            if name not in self._units:
+                raise UnknownNameError.among(self._units, name, kind="table of units")
+            return name
+
+        return Frames(self._units, known, lambda name: self._units[name].table.copy())
+
+    @property
+    def layers(self) -> Frames:
+        """The layers by key: GeoDataFrames in EPSG:27700 indexed by ``code``.
+
+        Columns: ``name``, whatever else the layer came with, and ``geometry``, which is None
+        where no lines are known. A bare kind such as ``icb`` means the newest loaded.
+        """
+        return Frames(self._layers, self.resolve, lambda key: self._drawn[key].copy())
+
+    @cached_property
+    def membership(self) -> pd.DataFrame:
+        """The one table of which unit belongs to which footprint: a row for each pair of them.
+
+        Columns: ``units`` (the unit table), ``unit``, ``layer``, ``code``, ``evidence``
+        (``official``, ``published``, ``inferred`` or ``uncertain``).
+        """
+        parts = {
+            (key, name): codes.dropna().rename("code").rename_axis("unit").reset_index()
+            for key, layer in self._layers.items()
+            for name, codes in layer.members.items()
+        }
+        rows = pd.concat(parts, names=["layer", "units"]).reset_index(["layer", "units"])
+        words = [
+            rows.loc[rows["layer"] == key, "unit"].map(dict(layer.evidence))
+            for key, layer in self._layers.items()
+        ]
+        rows["evidence"] = pd.concat(words).to_numpy()
+        rows["evidence"] = rows["evidence"].astype("str").fillna("published")
+        order = {"units": list(self._units), "layer": list(self._layers), "evidence": EVIDENCE}
+        kinds = {column: pd.CategoricalDtype(values) for column, values in order.items()}
+        return rows[["units", "unit", "layer", "code", "evidence"]].astype(kinds)
+
+    @cached_property
+    def populations(self) -> pd.DataFrame:
+        """The populations: a row each, indexed by ``population`` and ``units`` (the unit table).
+
+        Columns: ``people`` (persons in all its units), ``source``, ``as_at``.
+        """
+        rows = [
+            (
+                population.name,
+                name,
+                table.table[population.name].sum(),
+                population.source,
+                population.as_at,
+            )
+            for name, table in self._units.items()
+            for population in table.populations
+        ]
+        columns = ["population", "units", "people", "source", "as_at"]
+        return pd.DataFrame(rows, columns=columns).set_index(["population", "units"])
+
+    @cached_property
+    def overview(self) -> pd.DataFrame:
+        """What there is: a row a layer, indexed by ``layer``.
+
+        Columns: ``level``, ``vintage`` (year, NA without one), ``footprints`` (count),
+        ``people`` (persons in them), ``unassigned`` (persons in none of them), ``population``,
+        ``population_date``, ``population_source``, ``lines`` (``official``, ``illustrative`` or
+        ``none``), ``as_at``, ``source``, ``note``.
+        """
+        rows = {key: self._summary(key) for key in self._layers}
+        frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
+        return frame.astype({"vintage": "Int64"})
+
+    def population(self, layer: str, name: str | None = None) -> Population | None:
+        """Return one of the populations that a layer's people are counted in.
+
+        Parameters
+        ----------
+        layer : str
+            A key, or a bare kind.
+        name : str, optional
+            The population; None takes the first that the layer has.
+
+        Returns
+        -------
+        Population or None
+            None if the layer does not carry the one asked for.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer, or no unit table has a population of that name.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().population("pcn21").name
+        'registered'
+        """
+        known = self.populations.index.unique("population")
+        if name is not None and name not in known:
+            raise UnknownNameError.among(known, name, kind="population")
+        counted = self._counted(self.resolve(layer)).values()
+        return next((p for p in counted if name in (None, p.name)), None)
+
+    def people(self, layer: str) -> pd.DataFrame:
+        """Count the people of each footprint.
+
+        Parameters
+        ----------
+        layer : str
+            A key such as ``icb22``, or a bare kind such as ``icb``.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by ``code``, in the order of the layer; a column a population (persons).
+            ``attrs`` holds ``layer``, and for each population its source and date.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> int(load_example().people("icb")["residents"].sum())
+        56550138
+        """
+        key = self.resolve(layer)
+        rows = self.membership[self.membership["layer"] == key]
+        counts = {}
+        for units, name in self._counted(key):
+            codes = rows[rows["units"] == units].set_index("unit")["code"]
+            counts[name] = self._units[units].table[name].groupby(codes).sum()
+        frame = pd.DataFrame(counts).reindex(self._layers[key].table.index).rename_axis("code")
+        frame.attrs = {"layer": key} | {p.name: str(p) for p in self._counted(key).values()}
+        return frame
+
+    def unassigned(self, layer: str) -> pd.DataFrame:
+        """List the units that are in no footprint of a layer.
+
+        In an atlas with a focus, only units inside the focus count.
+
+        Parameters
+        ----------
+        layer : str
+            A key, or a bare kind.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by ``unit``; a column a population (persons).
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> int(load_example().unassigned("pcn21")["registered"].sum())
+        405113
+        """
+        key = self.resolve(layer)
+        parts = []
+        for name, codes in self._layers[key].members.items():
+            table = self._units[name].table
+            if self.focused is not None:
+                table = table.loc[self.focused.inside[name]]
+            columns = [population.name for population in self._units[name].populations]
+            parts.append(pd.DataFrame(table[columns])[codes.reindex(table.index).isna()])
+        return pd.concat(parts)
+
+    def resolve(self, layer: str) -> str:
+        """Return the key of a layer from a key, a bare kind or an ONS alias.
+
+        Parameters
+        ----------
+        layer : str
+            ``icb22``; ``icb`` for the newest loaded; ``ltla21`` or ``utla21``.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer; the message lists those there are.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().resolve("icb")
+        'icb26'
+        """
+        wanted = str(layer).strip().lower()
+        for alias, kind in ALIASES.items():
+            wanted = re.sub(rf"^{alias}(?=\d|$)", kind, wanted)
+        if wanted in self._layers:
+            return wanted
+        vintages = [key for key in self._layers if parse_key(key).kind == wanted]
+        if not vintages:
+            raise UnknownNameError.among(self._layers, layer, kind="layer")
+        return max(vintages, key=vintage_order)
+
+    def newest(self) -> dict[str, str]:
+        """Return the newest layer of each level, in the order of the levels.
+
+        Returns
+        -------
+        dict of str to str
+            Level to layer; levels outside the ladder come last.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().newest()["system"]
+        'icb26'
+        """
+        newest = {self._layers[key].level: key for key in sorted(self._layers, key=vintage_order)}
+        return dict(sorted(newest.items(), key=lambda item: rank(item[0]) or len(LADDER)))
+
+    def find(self, text: str) -> tuple[str, str]:
+        """Find a footprint by code, ODS code or name.
+
+        Parameters
+        ----------
+        text : str
+            A code, an ODS code or a name, with or without "NHS" and "Integrated Care Board".
+            ``layer:text`` looks in one layer only.
+
+        Returns
+        -------
+        layer, code : str
+            Of the vintages of a level that have it, the newest; of several levels where it is
+            the same area, the highest.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing fits; the message names what comes near.
+        AmbiguousNameError
+            If what fits is not one area; the message lists all of it.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().find("Frimley")
+        ('icb22', 'E54000034')
+        """
+        within, _, wanted = str(text).rpartition(":")
+        directory = self._directory
+        if within:
+            directory = directory[directory["layer"] == self.resolve(within)]
+        return find(directory, wanted, self._same_area)
+
+    def focus(self, text: str) -> Atlas:
+        """Cut the atlas down to one footprint and everything that meets it.
+
+        Footprints that cross its edge or contain it are kept whole, with all their units, so
+        their people stay right. A table of units that does not list the footprint's own layer is
+        reached through the finest layer that both know: the PCNs of an ICB are those of the CCGs
+        that it touches.
+
+        Parameters
+        ----------
+        text : str
+            What :meth:`find` takes.
+
+        Returns
+        -------
+        Atlas
+            With ``focused`` set. Layers that do not meet the footprint are left out.
+
+        Raises
+        ------
+        UnknownNameError, AmbiguousNameError
+            As :meth:`find`.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> len(load_example().focus("Frimley").layers["place22"])
+        5
+        """
+        layer, code = self.find(text)
+        tables = {name: units.table for name, units in self._units.items()}
+        shares = shares_inside(self.membership, tables, layer, code)
+        met = relations(self.membership, shares)
+        pairs = pd.MultiIndex.from_frame(self.membership[["layer", "code"]])
+        kept = self.membership[pairs.isin(met.index)]
+        layers = {
+            key: _only(self._layers[key], rows)
+            for key, rows in kept.groupby("layer", observed=True)
+        }
+        units = {
+            name: replace(self._units[name], table=self._units[name].table.loc[keep])
+            for name, rows in kept.groupby("units", observed=True)
+            for keep in [self._units[name].table.index.intersection(rows["unit"])]
+        }
+        name = self._layers[layer].table["name"].fillna(code)[code]
+        focused = Focus(
+            layer=layer,
+            code=code,
+            name=name,
+            inside={key: shares[key].index[shares[key] == 1] for key in units},
+            relations=met,
+        )
+        title = f"{name} ({layer} {code}) in {self.title}"
+        return Atlas(title=title, units=units, layers=layers, notes=self.notes, focused=focused)
+
+    def __repr__(self) -> str:
+        shown = self.overview[["level", "vintage", "footprints", "people", "population"]]
+        shown = shown.assign(people=self.overview["people"].map("{:,.0f}".format))
+        return "\n".join([self.title, *self.notes, *self._counts(), "", shown.to_string()])
+
+    def _repr_html_(self) -> str:
+        shown = self.overview.drop(columns=["as_at"]).assign(
+            people=self.overview["people"].map("{:,.0f}".format),
+            unassigned=self.overview["unassigned"].map("{:,.0f}".format),
+        )
+        lines = "<br>".join(escape(line) for line in [*self.notes, *self._counts()])
+        return f"<p><b>{escape(self.title)}</b><br>{lines}</p>{shown.to_html(escape=True)}"
+
+    def _counts(self) -> list[str]:
+        return [
+            f"{len(self._units[units].table):,} units {units!r}: {people:,.0f} {population} "
+            f"({source}, {as_at})"
+            for (population, units), people, source, as_at in self.populations.itertuples(name=None)
+        ]
+
+    def _counted(self, key: str) -> dict[tuple[str, str], Population]:
+        """Return the populations of a layer by unit table and name, each name once."""
+        counted: dict[str, tuple[str, Population]] = {}
+        for name in self._layers[key].members:
+            for population in self._units[name].populations:
+                counted.setdefault(population.name, (name, population))
+        return {(units, name): population for name, (units, population) in counted.items()}
+
+    def _summary(self, key: str) -> dict[str, object]:
+        layer, population = self._layers[key], self.population(key)
+        name = population.name if population else ""
+        return {
+            "level": layer.level,
+            "vintage": parse_key(key).vintage,
+            "footprints": len(layer.table),
+            "people": self.people(key)[name].sum(),
+            "unassigned": self.unassigned(key)[name].sum(),
+            "population": name,
+            "population_date": population.as_at if population else "",
+            "population_source": population.source if population else "",
+            "lines": self._units[self._drawing(key)].lines,
+            "as_at": layer.as_at,
+            "source": layer.source,
+            "note": layer.note,
+        }
+
+    def _drawing(self, key: str) -> str:
+        """Return the unit table whose polygons draw a layer."""
+        names = list(self._layers[key].members)
+        return next((name for name in names if self._units[name].lines != "none"), names[0])
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, gpd.GeoDataFrame]:
+        return _Cache(self._draw)
+
+    def _draw(self, key: str) -> gpd.GeoDataFrame:
+        layer, drawing = self._layers[key], self._drawing(key)
+        frame = with_geometry(layer.table, f"The layer {key!r}").rename_axis("code")
+        if self._units[drawing].lines == "none":
+            return frame
+        shapes = outlines(self._units[drawing].table, layer.members[drawing].dropna())
+        return frame.set_geometry(shapes.reindex(frame.index))
+
+    @cached_property
+    def _directory(self) -> pd.DataFrame:
+        rows = [directory_of(key, layer.level, layer.table) for key, layer in self._layers.items()]
+        return pd.concat(rows, ignore_index=True)
+
+    def _same_area(self, footprints: pd.DataFrame) -> bool:
+        wanted = pd.MultiIndex.from_frame(footprints[["layer", "code"]])
+        rows = self.membership[
+            pd.MultiIndex.from_frame(self.membership[["layer", "code"]]).isin(wanted)
+        ]
+        shared = rows.groupby("units", observed=True)["layer"].nunique()
+        main = rows[rows["units"] == shared.idxmax()]
+        areas = main.groupby(["layer", "code"], observed=True)["unit"].agg(frozenset)
+        return len(areas) == len(footprints) and len(set(areas)) == 1
+
+
+class _Cache(dict[str, gpd.GeoDataFrame]):
+    """Frames that are built when first asked for."""
+
+    def __init__(self, build: Callable[[str], gpd.GeoDataFrame]) -> None:
+        super().__init__()
+        self._build = build
+
+    def __missing__(self, key: str) -> gpd.GeoDataFrame:
+        self[key] = self._build(key)
+        return self[key]
+
+
+def _own(name: str, units: UnitTable) -> UnitTable:
+    """Return a unit table whose frame is a copy of our own, with geometry in the National Grid."""
+    table = with_geometry(units.table, f"The unit table {name!r}").rename_axis("unit")
+    return replace(units, table=table)
+
+
+def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
+    """Return a layer with only the footprints that some rows of the membership name."""
+    members = {
+        name: part.set_index("unit")["code"] for name, part in rows.groupby("units", observed=True)
+    }
+    return replace(layer, table=layer.table[layer.table.index.isin(rows["code"])], members=members)

@@ -1,0 +1,213 @@
+"""What an atlas is made of, and the rules that each part must keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from footprints.errors import Problems
+
+Lines = Literal["official", "illustrative", "none"]
+EVIDENCE = ("official", "published", "inferred", "uncertain")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    """Whose people a column of a unit table counts.
+
+    Parameters
+    ----------
+    name : str
+        The column, and what the population is called: ``residents``, ``registered``.
+    source, as_at : str
+        Where the figures come from, and the date or year that they hold for.
+
+    Examples
+    --------
+    >>> print(Population(name="residents", source="ONS mid-2020 estimates", as_at="2020-06-30"))
+    residents, ONS mid-2020 estimates, 2020-06-30
+    """
+
+    name: str
+    source: str
+    as_at: str
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.source}, {self.as_at}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class UnitTable:
+    """The building blocks that footprints are made of, and the people in them.
+
+    Parameters
+    ----------
+    table : DataFrame or GeoDataFrame
+        Indexed by the code of the unit (str, unique). Columns: one a population (persons); and
+        where known ``name``, ``area_m2``, ``geometry`` (EPSG:27700) and any others.
+    populations : tuple of Population
+        The populations, the most used first.
+    lines : {"none", "illustrative", "official"}
+        What the polygons are. Illustrative ones are drawn, never measured.
+    """
+
+    table: pd.DataFrame
+    populations: tuple[Population, ...]
+    lines: Lines = "none"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Layer:
+    """All footprints of one level and vintage, as sets of units.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Indexed by the code of the footprint (str, unique), with a ``name``, and an ``ods_code``
+        and further columns where known.
+    members : mapping of str to Series
+        For each unit table that lists the layer, the code of the footprint of each unit, indexed
+        by unit; NA where a unit is in none.
+    level : str
+        A word of :data:`footprints.levels.LADDER`, or another.
+    as_at, source, note : str
+        Its date, where its membership comes from, and what a reader must know of it.
+    covers : bool
+        Whether it is meant to hold every unit.
+    evidence : mapping of str to str
+        Units whose membership is not simply published: ``official``, ``inferred`` or
+        ``uncertain``.
+    """
+
+    table: pd.DataFrame
+    members: Mapping[str, pd.Series[str]]
+    level: str
+    as_at: str = ""
+    source: str = ""
+    note: str = ""
+    covers: bool = True
+    evidence: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Focus:
+    """The footprint that an atlas was cut down to.
+
+    Parameters
+    ----------
+    layer, code, name : str
+        The footprint.
+    inside : mapping of str to Index
+        For each unit table, the units inside it.
+    relations : Series of str
+        How each footprint stands to it, indexed by ``layer`` and ``code``: ``same area``,
+        ``inside``, ``contains``, ``crosses``, or ``may cross`` where that is not known exactly.
+    """
+
+    layer: str
+    code: str
+    name: str
+    inside: Mapping[str, pd.Index[str]]
+    relations: pd.Series[str]
+
+
+def check_units(name: str, units: UnitTable, problems: Problems) -> None:
+    """Note every rule that a table of units breaks."""
+    table, subject = units.table, f"in the unit table {name!r}"
+    _check_codes(table.index, subject, problems)
+    for population in units.populations:
+        if population.name in table.columns:
+            _check_people(table[population.name], subject, problems)
+        else:
+            remedy = f"It has {', '.join(map(repr, table.columns))}."
+            fault = f"has no column {subject} for the population"
+            problems.add(fault, [population.name], remedy=remedy)
+    if not units.populations:
+        problems.add(f"counts no people {subject}: name at least one population")
+
+
+def check_layer(key: str, layer: Layer, units: Mapping[str, UnitTable], problems: Problems) -> None:
+    """Note every rule that a layer breaks, on its own and against the units."""
+    subject = f"in the layer {key!r}"
+    codes = layer.table.index
+    _check_codes(codes, subject, problems)
+    if "name" not in layer.table.columns:
+        problems.add(f"has no column 'name' {subject}")
+    if unknown := sorted(set(layer.members) - set(units)):
+        remedy = f"There is {', '.join(map(repr, units))}."
+        problems.add(f"has no unit table {subject} called", unknown, remedy=remedy)
+    odd = {unit: word for unit, word in layer.evidence.items() if word not in EVIDENCE}
+    if odd:
+        remedy = f"Use {', '.join(EVIDENCE)}."
+        problems.add(f"has unknown evidence {subject}", odd.values(), remedy=remedy)
+    used: set[str] = set()
+    for name in set(layer.members) & set(units):
+        members, known = layer.members[name].dropna(), units[name].table.index
+        used |= set(members)
+        twice = members.index[members.index.duplicated()].unique()
+        if len(twice):
+            problems.add(f"lists units twice {subject}", twice)
+        if len(strangers := members.index.unique().difference(known)):
+            problems.add(f"lists units {subject} that the unit table {name!r} lacks", strangers)
+    if len(nameless := sorted(used - set(codes))):
+        problems.add(f"uses codes {subject} that its table of footprints lacks", nameless)
+    if len(empty := codes.unique().difference(list(used))):
+        remedy = "Give them units, or take them out of the table."
+        problems.add(f"has footprints without a single unit {subject}", empty, remedy=remedy)
+
+
+def _check_codes(codes: pd.Index[str], subject: str, problems: Problems) -> None:
+    if not len(codes):
+        problems.add(f"has no rows {subject}")
+    texts = codes.map(lambda code: isinstance(code, str) and code.strip() == code != "")
+    if len(codes) and not texts.all():
+        remedy = "Codes are text without spaces around it."
+        problems.add(f"has codes that cannot be used {subject}", codes[~texts], remedy=remedy)
+    if codes.has_duplicates:
+        problems.add(f"has codes twice {subject}", codes[codes.duplicated()].unique())
+
+
+def _check_people(people: pd.Series[float], subject: str, problems: Problems) -> None:
+    for fault, rows in people_faults(people).items():
+        shown = [f"{code} ({people[code]})" if fault != "missing" else code for code in rows]
+        problems.add(f"has {people.name} {fault} {subject} for", shown)
+
+
+def people_faults(people: pd.Series[float]) -> dict[str, pd.Index[str]]:
+    """Find the rows of a count of people that cannot be used.
+
+    Parameters
+    ----------
+    people : Series
+        Persons, by code.
+
+    Returns
+    -------
+    dict of str to Index
+        The rows by what is wrong with them: ``missing``, ``that is not a number``,
+        ``below zero``, ``without end``.
+
+    Examples
+    --------
+    >>> faults = people_faults(pd.Series(["1,204", -1, None], index=["a", "b", "c"]))
+    >>> {fault: list(rows) for fault, rows in faults.items()}
+    {'missing': ['c'], 'that is not a number': ['a'], 'below zero': ['b']}
+    """
+    missing = people.isna()
+    is_number = people.map(lambda n: isinstance(n, (int, float, np.number)))
+    texts = ~missing & (~is_number | people.map(lambda n: isinstance(n, bool)))
+    numbers = people.where(~missing & ~texts, 0).astype(float)
+    faults = {
+        "missing": missing,
+        "that is not a number": texts,
+        "below zero": numbers < 0,
+        "without end": ~np.isfinite(numbers),
+    }
+    return {fault: people.index[rows] for fault, rows in faults.items() if rows.any()}

@@ -1,0 +1,220 @@
+"""What the sources ask of a footprint, found out and given with its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from footprints.atlas.parts import people_faults
+from footprints.bands import Band, BandSet, read_band
+from footprints.errors import Problems, TableError, UnknownNameError
+from footprints.read import band_set
+from footprints.report import Report, as_findings, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footprints.atlas import Atlas, Population
+
+
+def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
+    """Compare the people of each footprint with a population band.
+
+    Limits are inclusive: a footprint of exactly 50,000 is within "30,000 to 50,000".
+
+    Parameters
+    ----------
+    people : Series
+        Persons, indexed by the code of the footprint.
+    band : Band or str
+        The band, or the words of a policy as :func:`footprints.read_band` takes them.
+
+    Returns
+    -------
+    DataFrame
+        With the index of ``people``. Columns: ``people``; ``lower``, ``upper``, ``target`` (of
+        the band, persons, NA where it has none); ``nearest`` (``lower``, ``upper`` or ``target``:
+        the number of the band that is nearest, a tie going to the lower); ``distance`` (persons,
+        people less that number: negative when below it) and ``distance_percent`` (of that
+        number); ``status`` (``below``, ``within``, ``above``, or ``no limit``
+        where the band is a target alone); ``limit_kind`` (``hard`` or ``soft``: the limit
+        missed, NA where none is).
+
+    Raises
+    ------
+    TableError
+        If people are missing, negative or not numbers, or a code stands twice; all are named.
+    BandError
+        If the words cannot be read as a band.
+
+    Examples
+    --------
+    >>> people = pd.Series({"A": 29_000, "B": 50_000})
+    >>> population_bands(people, "30-50,000")[["distance", "status"]]
+       distance status
+    A     -1000  below
+    B         0 within
+    """
+    band = read_band(band) if isinstance(band, str) else band
+    _check_people(people)
+    lower = -np.inf if band.lower is None else band.lower
+    upper = np.inf if band.upper is None else band.upper
+    roles = ["lower", "upper"] if band.lower or band.upper else ["target"]
+    marks = np.array([getattr(band, role) for role in roles], dtype=float)
+    gaps = np.abs(people.to_numpy()[:, None] - marks)
+    nearest = np.where(np.isnan(gaps), np.inf, gaps).argmin(axis=1)
+    mark = marks[nearest]
+    sides = [people < lower, people > upper]
+    status = np.select(sides, ["below", "above"], "no limit" if "target" in roles else "within")
+    kind = np.select(sides, [band.lower_limit, band.upper_limit], "")
+    return pd.DataFrame(
+        {
+            "people": people,
+            "lower": band.lower,
+            "upper": band.upper,
+            "target": band.target,
+            "nearest": pd.Series(np.array(roles)[nearest], people.index, dtype="str"),
+            "distance": people - mark,
+            "distance_percent": 100 * (people - mark) / np.where(mark > 0, mark, np.nan),
+            "status": pd.Series(status, people.index, dtype="str"),
+            "limit_kind": pd.Series(kind, people.index, dtype="str").where(sides[0] | sides[1]),
+        }
+    ).astype(dict.fromkeys(["lower", "upper", "target"], "Int64"))
+
+
+def _check_people(people: pd.Series[int]) -> None:
+    problems = Problems("The people given")
+    if people.index.has_duplicates:
+        codes = people.index[people.index.duplicated()].unique()
+        problems.add("have codes twice", codes)
+    else:
+        for fault, rows in people_faults(people).items():
+            shown = [f"{code} ({people[code]})" if fault != "missing" else code for code in rows]
+            problems.add(f"are {fault}".replace("are that is", "are"), shown)
+    problems.raise_any(TableError)
+
+
+def check(
+    atlas: Atlas,
+    *,
+    bands: BandSet | str = "nhs-2019",
+    layers: Sequence[str] | None = None,
+    population: str | None = None,
+) -> Report:
+    """Check an atlas, and say what was found for each footprint.
+
+    Policy expectations warn: a footprint outside its band is a warning, not a failure.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Whole, or cut down by :meth:`Atlas.focus`.
+    bands : BandSet or str
+        The set of population bands, or the name of one that comes with footprints.
+    layers : sequence of str, optional
+        The layers to judge. None takes the newest of each level that has a band.
+    population : str, optional
+        Whose people to count; None takes the first population of each layer.
+
+    Returns
+    -------
+    Report
+        Layers that could not be judged are in it as skipped, each with the reason.
+
+    Raises
+    ------
+    UnknownNameError
+        If a layer, the set of bands or the population is not there.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> check(load_example(), layers=["icb22"]).summary.loc["icb22", ["below", "within", "above"]]
+    below     15
+    within    26
+    above      1
+    Name: icb22, dtype: int64
+    """
+    chosen = band_set(bands) if isinstance(bands, str) else bands
+    if layers is None:
+        keys = [key for level, key in atlas.newest().items() if level in chosen.bands]
+    else:
+        keys = list(dict.fromkeys(atlas.resolve(layer) for layer in layers))
+    _require_population(atlas, population)
+    parts = [_check_band(atlas, key, chosen, population) for key in keys]
+    return Report(atlas=atlas, bands=chosen, findings=as_findings(parts))
+
+
+def _require_population(atlas: Atlas, name: str | None) -> None:
+    known = atlas.populations.index.unique("population")
+    if name is not None and name not in known:
+        raise UnknownNameError.among(known, name, kind="population")
+
+
+def _check_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
+    """Return the findings of one layer against the band of its level."""
+    level = atlas.overview.loc[key, "level"]
+    counted = atlas.population(key, population)
+    if level not in bands.bands:
+        return skipped("population-band", key, f"{bands.name} has no band for a {level}")
+    if counted is None:
+        return skipped("population-band", key, f"{key} counts no {population}")
+    band = bands[level]
+    table = population_bands(atlas.people(key)[counted.name], band)
+    names = atlas.layers[key].reindex(columns=["name", "ods_code"])
+    return pd.DataFrame(
+        {
+            "check": "population-band",
+            "layer": key,
+            "code": table.index,
+            "ods_code": names["ods_code"],
+            "name": names["name"],
+            "status": np.where(table["status"].isin(["below", "above"]), "warn", "pass"),
+            "result": table["status"],
+            "message": _band_messages(table, names["name"].fillna(""), band, counted),
+            "measure": counted.name,
+            "value": table["people"],
+            "measured_in": "people",
+            **{name: table[name] for name in _BAND_COLUMNS},
+            "people": table["people"],
+            "population": counted.name,
+            "population_date": counted.as_at,
+            "population_source": counted.source,
+            "source": f"{bands.name}: {bands.source}",
+        }
+    )
+
+
+_BAND_COLUMNS = (
+    "lower",
+    "upper",
+    "target",
+    "nearest",
+    "distance",
+    "distance_percent",
+    "limit_kind",
+)
+
+
+def _band_messages(
+    table: pd.DataFrame, names: pd.Series[str], band: Band, counted: Population
+) -> list[str]:
+    """Word each finding as one sentence."""
+    sides = {}
+    if band.lower is not None:
+        sides["below"] = f"lower limit of {band.lower:,}"
+    if band.upper is not None:
+        sides["above"] = f"upper limit of {band.upper:,}"
+    return [
+        f"{name or code} has {row.people:,.0f} people ({counted.name}, {counted.as_at}), "
+        + (
+            f"{abs(row.distance):,.0f} {row.status} the {row.limit_kind} {sides[row.status]}."
+            if row.status in sides
+            else f"against {band}."
+            if row.status == "no limit"
+            else f"within {band}."
+        )
+        for (code, name), row in zip(names.items(), table.itertuples(), strict=True)
+    ]

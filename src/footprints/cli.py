@@ -1,0 +1,311 @@
+"""The command: what people type, what they read, and what a script acts on."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from footprints.checks import check as run_check
+from footprints.errors import FootprintsError
+from footprints.output import output_file, plain
+from footprints.read import band_set, load_example, read_band_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from footprints.atlas import Atlas
+    from footprints.bands import BandSet
+    from footprints.report import Report
+
+ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
+REPORT_TO = "https://github.com/footprints-uk/footprints/issues"
+
+app = typer.Typer(
+    name="footprints",
+    help=(
+        "Check, compare and map the footprints of health and care in England.\n\n"
+        "Without an atlas of your own, each command works on the embedded England."
+    ),
+    epilog="Exit status: 0 all well, 1 a check failed, 2 usage or input error, 3 nothing was "
+    "checked, 4 a fault of footprints itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class FailOn(StrEnum):
+    """What makes a check end with status 1."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    NEVER = "never"
+
+
+Within = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="One area and everything that meets it: a code (E54000034), an ODS code (QNQ), a "
+        "name (Frimley), or one layer's (stp21:E54000034).",
+    ),
+]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option("--layer", metavar="LAYER", help="A layer, such as icb22. May be repeated."),
+]
+Bands = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="The set of population bands: nhs-2019, kings-fund-2022, plan-2025, or a .toml file "
+        "of your own.",
+    ),
+]
+WhosePeople = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Whose people to count: residents or registered."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    *, show_version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False
+) -> None:
+    if show_version:
+        typer.echo(f"footprints {version('footprints')}")
+        raise typer.Exit
+
+
+@app.command()
+def describe(within: Within = None) -> None:
+    """Say what there is: units, people and layers, each with its source and date."""
+    atlas = _open(within)
+    screen = _screen()
+    _say(screen, [atlas.title, *atlas.notes, ""])
+    units = _table("Units", "Count", "People", "Population", "Date", "Source")
+    for (name, table), row in atlas.populations.iterrows():
+        count = f"{len(atlas.units[table]):,}"
+        _row(units, table, count, f"{row.people:,.0f}", name, row.as_at, row.source)
+    screen.print(units)
+    layers = _table("Layer", "Level", "As at", "Footprints", "People", "In none", "Population")
+    for key, row in atlas.overview.iterrows():
+        people = (f"{row.people:,.0f}", f"{row.unassigned:,.0f}", row.population)
+        _row(layers, key, row.level, row.as_at, f"{row.footprints:,}", *people)
+    screen.print(layers)
+    _say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
+
+
+@app.command()
+def check(
+    within: Within = None,
+    layer: Layers = None,
+    bands: Bands = "nhs-2019",
+    population: WhosePeople = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
+    ] = None,
+    worst: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+    ] = 5,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")
+    ] = FailOn.FAIL,
+) -> None:
+    """Check whether footprints have the population that policy expects.
+
+    The newest layer of each level that has a band is judged, or those of --layer. A footprint
+    outside its band is a warning: bands are expectations ("circa", "typically"), not rules.
+
+    Examples: "footprints check --map england.html", "footprints check --within Frimley",
+    "footprints check --layer icb22 --bands kings-fund-2022".
+    """
+    if map_file:
+        output_file(map_file, [".html"])
+    atlas = _open(within)
+    report = run_check(atlas, bands=_bands(bands), layers=layer, population=population)
+    _print_report(report, worst)
+    if map_file:
+        _draw(atlas, map_file, report.drawable, report.bands, population)
+    raise typer.Exit(_status(report, fail_on))
+
+
+@app.command("map")
+def draw_map(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write (.html).")
+    ],
+    within: Within = None,
+    layer: Layers = None,
+    bands: Bands = "nhs-2019",
+    population: WhosePeople = None,
+) -> None:
+    """Draw footprints as a page with a layer to switch on and off for each level.
+
+    Examples: "footprints map -o england.html", "footprints map --within QRL --layer icb22
+    --layer amb22 -o hampshire.html".
+    """
+    output_file(output, [".html"])
+    _draw(_open(within), output, layer, _bands(bands), population)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands behind ``footprints``; None takes it from the command line.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A console that cannot show a letter of a name shows its escape instead of failing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="footprints")
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else BAD_INPUT
+    except FootprintsError as error:
+        _complain(str(error))
+        return BAD_INPUT
+    except Exception as error:  # noqa: BLE001  # Whatever else happens is our fault, and said so.
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+        _complain(
+            f"This is a fault of footprints, not yours: {type(error).__name__} at {where}: {error}\n"
+            f"Please report it at {REPORT_TO} with this message, the command that you typed and "
+            f"the version (footprints {version('footprints')}, Python {sys.version.split()[0]})."
+        )
+        return OUR_FAULT
+    return ALL_WELL
+
+
+def _open(within: str | None) -> Atlas:
+    atlas = load_example()
+    return atlas if within is None else atlas.focus(within)
+
+
+def _bands(name: str) -> BandSet:
+    return read_band_set(name) if name.lower().endswith(".toml") else band_set(name)
+
+
+def _draw(
+    atlas: Atlas, file: Path, layers: list[str] | None, bands: BandSet, population: str | None
+) -> None:
+    from footprints.maps import footprint_map, save_map  # noqa: PLC0415  # folium is slow to load.
+
+    drawing = footprint_map(atlas, layers, bands=bands, population=population)
+    save_map(drawing, file)
+    _say(_screen(), [f"Map written: {file.name}. Open it in a browser."])
+
+
+def _status(report: Report, fail_on: FailOn) -> int:
+    found = set(report.findings["status"])
+    if not found - {"skipped"}:
+        return NOTHING_CHECKED
+    failing = {FailOn.FAIL: {"fail"}, FailOn.WARN: {"fail", "warn"}, FailOn.NEVER: set()}
+    return CHECK_FAILED if found & failing[fail_on] else ALL_WELL
+
+
+def _print_report(report: Report, worst: int) -> None:
+    screen, bands = _screen(), report.bands
+    heading = [report.atlas.title, *report.atlas.notes, ""]
+    figures = [f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."]
+    _say(screen, [*heading, *figures, *report.populations, ""])
+    _print_summary(screen, report)
+    _print_worst(screen, report, worst)
+    for finding in report.skipped.itertuples():
+        _say(screen, [f"Not checked: {finding.message}."])
+    if (report.findings["status"] == "warn").any():
+        words = "Misses are warnings: bands are what policy expects, not rules. They end with "
+        _say(screen, [f"{words}status 0; with --fail-on warn they end with status 1."])
+    if report.skipped["status"].size == len(report.findings):
+        _say(screen, ["Nothing was checked."])
+
+
+def _print_summary(screen: Console, report: Report) -> None:
+    if report.summary.empty:
+        return
+    overview = report.atlas.overview
+    table = _table("Layer", "Level", "Band", "Footprints", "Below", "Within", "Above", "People")
+    for key, row in report.summary.iterrows():
+        level, band = overview.loc[key, "level"], report.bands[overview.loc[key, "level"]]
+        counts = [f"{n:,}" for n in (row.sum(), row.below, row.within, row.above)]
+        found = report.findings[report.findings["layer"] == key]
+        people = f"{found['people'].sum():,.0f} {found['population'].iloc[0]}"
+        _row(table, key, level, str(band), *counts, people)
+    screen.print(table)
+    for line in report.remainders:
+        _say(screen, [line])
+
+
+def _print_worst(screen: Console, report: Report, worst: int) -> None:
+    named = report.worst.groupby("layer", sort=False).head(worst)
+    if named.empty:
+        return
+    relations = report.atlas.focused.relations if report.atlas.focused else None
+    columns = ["Layer", "Code", "Name", "People", "Status", "Distance", "Per cent", "Limit"]
+    table = _table(*columns, *(["Area"] if relations is not None else []))
+    for row in named.sort_values("layer", kind="stable").itertuples():
+        figures = (f"{row.people:,.0f}", row.result, f"{row.distance:+,.0f}")
+        rest = [] if relations is None else [relations[row.layer, row.code]]
+        percent = f"{row.distance_percent:+.1f}%"
+        name = "" if row.name is None else row.name
+        _row(table, row.layer, row.code, name, *figures, percent, row.limit_kind, *rest)
+    missed = len(report.worst)
+    _say(screen, ["", f"The furthest from their band, {len(named)} of {missed:,} misses:"])
+    screen.print(table)
+
+
+def _screen() -> Console:
+    screen = Console(markup=False, highlight=False, emoji=False)
+    # What is read by a script or kept in a log is not squeezed to a narrow screen.
+    return (
+        screen
+        if screen.is_terminal
+        else Console(markup=False, highlight=False, emoji=False, width=140)
+    )
+
+
+def _say(screen: Console, lines: Iterable[str]) -> None:
+    for line in lines:
+        screen.print(Text(plain(line)))
+
+
+def _complain(message: str) -> None:
+    screen = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    _say(screen, message.split("\n"))
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    numbers = {"Count", "People", "Footprints", "In none", "Below", "Within", "Above"}
+    numbers |= {"Distance", "Per cent"}
+    for column in columns:
+        right = column in numbers
+        table.add_column(
+            column, justify="right" if right else "left", overflow="fold", no_wrap=right
+        )
+    return table
+
+
+def _row(table: Table, *cells: object) -> None:
+    table.add_row(*(Text(plain(cell)) for cell in cells))

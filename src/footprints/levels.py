@@ -1,0 +1,108 @@
+"""The levels of footprints, lowest first, and what the key of a layer tells."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from footprints.errors import FootprintsError
+
+LADDER = {
+    "neighbourhood": 1,
+    "place": 2,
+    "district": 3,
+    "upper-tier": 4,
+    "hwb": 4,
+    "commissioner": 5,
+    "system": 6,
+    "region": 7,
+}
+"""Levels and their rungs, from the smallest footprints up; other words stand outside it."""
+
+LEVELS = {
+    "pcn": "neighbourhood",
+    "place": "place",
+    "lad": "district",
+    "ctyua": "upper-tier",
+    "hwb": "hwb",
+    "ccg": "commissioner",
+    "sicbl": "commissioner",
+    "stp": "system",
+    "icb": "system",
+    "nhser": "region",
+    "rgn": "region",
+    "cauth": "strategic-authority",
+    "cal": "service",
+    "amb": "service",
+    "lrf": "service",
+    "pfa": "service",
+}
+"""The level that each kind of layer belongs to, by the prefix that the ONS uses."""
+
+ALIASES = {"ltla": "lad", "utla": "ctyua"}
+
+_KEY = re.compile(r"(?P<kind>[a-z][a-z_-]*?)(?P<year>\d\d)?")
+
+
+class LayerKey(NamedTuple):
+    """A layer's key taken apart: ``icb22`` is kind ``icb``, vintage 2022."""
+
+    kind: str
+    vintage: int | None
+
+
+def parse_key(key: str) -> LayerKey:
+    """Take the key of a layer apart.
+
+    Parameters
+    ----------
+    key : str
+        Lower-case letters, and the last two digits of the year of the vintage where it has one:
+        ``icb22``, ``place``. ``ltla`` and ``utla`` are read as ``lad`` and ``ctyua``.
+
+    Returns
+    -------
+    LayerKey
+        The kind, and the vintage as a year or None.
+
+    Raises
+    ------
+    FootprintsError
+        If the key is not of that form.
+
+    Examples
+    --------
+    >>> parse_key("utla21")
+    LayerKey(kind='ctyua', vintage=2021)
+    """
+    match = _KEY.fullmatch(key)
+    if match is None:
+        msg = (
+            f"{key!r} cannot be the key of a layer: write lower-case letters and, where it has "
+            "a vintage, two digits of its year, as in 'icb22' or 'place'."
+        )
+        raise FootprintsError(msg, [key])
+    kind = match["kind"]
+    return LayerKey(ALIASES.get(kind, kind), 2000 + int(match["year"]) if match["year"] else None)
+
+
+def rank(level: str) -> int:
+    """Return the rung of a level: 1 for a neighbourhood, 0 outside the ladder.
+
+    Examples
+    --------
+    >>> rank("place") < rank("system")
+    True
+    """
+    return LADDER.get(level, 0)
+
+
+def vintage_order(key: str) -> int:
+    """Return the year of a layer's vintage, to sort by; one without a year counts as newest.
+
+    Examples
+    --------
+    >>> vintage_order("stp21") < vintage_order("icb22") < vintage_order("place")
+    True
+    """
+    return parse_key(key).vintage or 9999
