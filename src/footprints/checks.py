@@ -61,13 +61,14 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
     _check_people(people)
     lower = -np.inf if band.lower is None else band.lower
     upper = np.inf if band.upper is None else band.upper
-    roles = ["lower", "upper"] if band.lower or band.upper else ["target"]
+    limited = band.lower is not None or band.upper is not None
+    roles = ["lower", "upper"] if limited else ["target"]
     marks = np.array([getattr(band, role) for role in roles], dtype=float)
     gaps = np.abs(people.to_numpy()[:, None] - marks)
     nearest = np.where(np.isnan(gaps), np.inf, gaps).argmin(axis=1)
-    mark = marks[nearest]
+    mark = marks[nearest].astype("int64")
     sides = [people < lower, people > upper]
-    status = np.select(sides, ["below", "above"], "no limit" if "target" in roles else "within")
+    status = np.select(sides, ["below", "above"], "within" if limited else "no limit")
     kind = np.select(sides, [band.lower_limit, band.upper_limit], "")
     return pd.DataFrame(
         {
