@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from footprints.report import Report
 
 ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
-REPORT_TO = "https://github.com/footprints-uk/footprints/issues"
 
 app = typer.Typer(
     name="footprints",
@@ -87,7 +86,7 @@ def _start(
         raise typer.Exit
 
 
-@app.command()
+@app.command(short_help="Say what there is, with source and date.")
 def describe(within: Within = None) -> None:
     """Say what there is: units, people and layers, each with its source and date."""
     atlas = _open(within)
@@ -106,7 +105,7 @@ def describe(within: Within = None) -> None:
     _say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
 
 
-@app.command()
+@app.command(short_help="Check populations against their bands.")
 def check(
     within: Within = None,
     layer: Layers = None,
@@ -128,9 +127,12 @@ def check(
     The newest layer of each level that has a band is judged, or those of --layer. A footprint
     outside its band is a warning: bands are expectations ("circa", "typically"), not rules.
 
-    Examples: "footprints check --map england.html", "footprints check --within Frimley",
-    "footprints check --layer icb22 --bands kings-fund-2022".
-    """
+    \b
+    Examples:
+      footprints check --map england.html
+      footprints check --within Frimley
+      footprints check --layer icb22 --bands kings-fund-2022
+    """  # noqa: D301  # The character \b keeps the lines of the examples.
     if map_file:
         output_file(map_file, [".html"])
     atlas = _open(within)
@@ -141,7 +143,7 @@ def check(
     raise typer.Exit(_status(report, fail_on))
 
 
-@app.command("map")
+@app.command("map", short_help="Draw a page to open in a browser.")
 def draw_map(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write (.html).")
@@ -153,9 +155,11 @@ def draw_map(
 ) -> None:
     """Draw footprints as a page with a layer to switch on and off for each level.
 
-    Examples: "footprints map -o england.html", "footprints map --within QRL --layer icb22
-    --layer amb22 -o hampshire.html".
-    """
+    \b
+    Examples:
+      footprints map -o england.html
+      footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
+    """  # noqa: D301  # As above.
     output_file(output, [".html"])
     _draw(_open(within), output, layer, _bands(bands), population)
 
@@ -191,8 +195,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
         _complain(
             f"This is a fault of footprints, not yours: {type(error).__name__} at {where}: {error}\n"
-            f"Please report it at {REPORT_TO} with this message, the command that you typed and "
-            f"the version (footprints {version('footprints')}, Python {sys.version.split()[0]})."
+            "Please report it as an issue of the project, with this message, the command that you "
+            f"typed and the version (footprints {version('footprints')}, Python {sys.version.split()[0]})."
         )
         return OUR_FAULT
     return ALL_WELL

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # lightness in print.
 COLOURS = {"below": "#0072b2", "within": "#d9d9d9", "above": "#e69f00"}
 MEANINGS = {"below": "below its band", "within": "within its band", "above": "above its band"}
+NEAREST = {"lower": "lower limit", "upper": "upper limit", "target": "target"}
 NO_BAND = "#ffffff"
 PAGES = [".html"]
 
@@ -78,13 +79,13 @@ def footprint_map(
     """
     keys = _layers_to_draw(atlas, layers)
     report = check(atlas, bands=bands, layers=keys, population=population)
-    frames = {key: _styled(atlas.layers[key], key, report) for key in keys}
+    frames = {key: _styled(key, report) for key in keys}
     drawing = folium.Map(tiles=None, zoom_snap=0.25, prefer_canvas=True)
     for key, frame in frames.items():
         _shapes(frame, _title(atlas, key), shown=key == keys[0]).add_to(drawing)
     folium.LayerControl(collapsed=False).add_to(drawing)
     _Legend(_legend(atlas, report)).add_to(drawing)
-    west, south, east, north = pd.concat(list(frames.values())).total_bounds
+    west, south, east, north = _extent(atlas, frames)
     drawing.fit_bounds([[south, west], [north, east]])
     return drawing
 
@@ -140,21 +141,46 @@ def _layers_to_draw(atlas: Atlas, layers: Sequence[str] | None) -> list[str]:
     return keys
 
 
-def _styled(layer: gpd.GeoDataFrame, key: str, report: Report) -> gpd.GeoDataFrame:
+def _styled(key: str, report: Report) -> gpd.GeoDataFrame:
     """Return a layer in degrees with the colour and the words of each footprint."""
+    layer, level = report.atlas.layers[key], report.atlas.overview.loc[key, "level"]
     found = report.findings[report.findings["layer"] == key].set_index("code")
     found = found.reindex(layer.index)
     shown = to_degrees(layer[["geometry"]])
     shown["colour"] = found["result"].map(COLOURS).fillna(NO_BAND)
-    words = {"Name": layer["name"].fillna(""), "Code": pd.Series(layer.index, layer.index)}
-    words["Found"] = found["message"].fillna("No population band for this level.")
+    words = {"Name": layer["name"].fillna(""), "Code": layer.index}
+    words |= _figures(found, str(report.bands.bands.get(level, "")))
     for label, texts in words.items():
-        shown[label] = [escape(plain(text)) for text in texts]
+        shown[label] = [_markup(text) for text in texts]
     return shown
 
 
+def _figures(found: pd.DataFrame, band: str) -> dict[str, pd.Series[str]]:
+    """Return what is said of each footprint's people, by label; nothing where none was judged."""
+    people = found["people"].map("{:,.0f} ".format) + found["population"]
+    distance = found["distance"].map("{:+,.0f}".format)
+    distance += found["distance_percent"].map(" ({:+.1f}%)".format)
+    texts = {
+        "People": people + ", " + found["population_date"],
+        "Band": found["result"] + " " + band,
+        "Distance": distance + " from the " + found["nearest"].map(NEAREST),
+    }
+    return {label: text.fillna("not judged") for label, text in texts.items()}
+
+
+def _extent(atlas: Atlas, frames: dict[str, gpd.GeoDataFrame]) -> list[float]:
+    """Return the bounds to show, in degrees: of the focus where there is one, else of it all."""
+    focused = atlas.focused
+    everything = pd.concat(list(frames.values()))
+    if focused is None:
+        return list(everything.total_bounds)
+    area = to_degrees(atlas.layers[focused.layer].loc[[focused.code], ["geometry"]])
+    drawn = not area.geometry.isna().all()
+    return list((area if drawn else everything).total_bounds)
+
+
 def _shapes(frame: gpd.GeoDataFrame, title: str, *, shown: bool) -> folium.GeoJson:
-    fields = ["Name", "Code", "Found"]
+    fields = ["Name", "Code", "People", "Band", "Distance"]
     return folium.GeoJson(
         frame.reset_index(drop=True),
         name=title,
@@ -162,7 +188,9 @@ def _shapes(frame: gpd.GeoDataFrame, title: str, *, shown: bool) -> folium.GeoJs
         style_function=_style,
         highlight_function=lambda _: {"weight": 3, "color": "#000000"},
         tooltip=folium.GeoJsonTooltip(
-            fields, sticky=True, style="max-width: 24em; white-space: normal"
+            fields,
+            sticky=True,
+            style="width: 24em; white-space: normal; font: 13px/1.4 system-ui, sans-serif",
         ),
     )
 
@@ -173,8 +201,8 @@ def _style(feature: dict[str, dict[str, str]]) -> dict[str, object]:
 
 
 def _title(atlas: Atlas, key: str) -> str:
-    level = atlas.overview.loc[key, "level"]
-    return escape(plain(f"{key}: {level}"))
+    level, as_at = atlas.overview.loc[key, ["level", "as_at"]]
+    return _markup(f"{level} {as_at} ({key})")
 
 
 def _legend(atlas: Atlas, report: Report) -> str:
@@ -191,8 +219,19 @@ def _legend(atlas: Atlas, report: Report) -> str:
     notes = [*counts, *figures, *atlas.notes]
     if lines and not any("llustrative" in note for note in atlas.notes):
         notes.append("Lines are illustrative.")
-    items = "".join(f"<p>{escape(plain(note))}</p>" for note in notes)
-    return f"<h1>{escape(plain(atlas.title))}</h1><ul>{colours}</ul>{items}"
+    items = "".join(f"<p>{_markup(note)}</p>" for note in notes)
+    return f"<h1>{_markup(atlas.title)}</h1><ul>{colours}</ul>{items}"
+
+
+def _markup(text: str) -> str:
+    """Return data as text that is safe as markup, in a template and in a template literal.
+
+    folium renders what is drawn as templates once more, so braces are written as entities too.
+    """
+    safe = escape(plain(text))
+    for character in "{}`":
+        safe = safe.replace(character, f"&#{ord(character)};")
+    return safe
 
 
 class _Legend(MacroElement):
@@ -202,15 +241,20 @@ class _Legend(MacroElement):
         """
         {% macro header(this, kwargs) %}
         <style>
-        .footprints-legend {position: absolute; bottom: 1em; left: 1em; z-index: 900;
-          max-width: 22em; max-height: 60%; overflow: auto; padding: .6em .8em; background: #fff;
-          border: 1px solid #666; font: 13px/1.4 system-ui, sans-serif; color: #111}
-        .footprints-legend h1 {font-size: 1.1em; margin: 0 0 .4em}
+        body {display: flex}
+        .folium-map {flex: 1; min-width: 0}
+        .leaflet-container {background: #f4f7f9}
+        .footprints-legend {order: -1; flex: 0 0 18em; box-sizing: border-box; overflow: auto;
+          padding: .8em 1em; font: 13px/1.45 system-ui, sans-serif; color: #111}
+        .footprints-legend h1 {font-size: 1.2em; margin: 0 0 .5em}
         .footprints-legend ul {list-style: none; margin: 0; padding: 0}
-        .footprints-legend p {margin: .3em 0 0}
+        .footprints-legend p {margin: .5em 0 0; overflow-wrap: anywhere}
         .footprints-legend span {display: inline-block; width: 1em; height: 1em;
           border: 1px solid #333; vertical-align: -.15em}
-        .leaflet-container {background: #f4f7f9}
+        @media (max-width: 40em) {
+          body {flex-direction: column}
+          .footprints-legend {order: 1; flex-basis: 40%}
+        }
         </style>
         {% endmacro %}
         {% macro html(this, kwargs) %}

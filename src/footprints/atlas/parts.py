@@ -196,6 +196,7 @@ def people_faults(people: pd.Series[float]) -> dict[str, pd.Index[str]]:
 
     Examples
     --------
+    >>> import pandas as pd
     >>> faults = people_faults(pd.Series(["1,204", -1, None], index=["a", "b", "c"]))
     >>> {fault: list(rows) for fault, rows in faults.items()}
     {'missing': ['c'], 'that is not a number': ['a'], 'below zero': ['b']}

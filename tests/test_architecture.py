@@ -1,0 +1,97 @@
+"""The shape of the package: what imports what, what an import costs, what is documented."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import importlib
+import inspect
+import pkgutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import footprints as fp
+
+PACKAGE = Path(fp.__file__).parent
+ORDER = [
+    "errors",
+    "levels",
+    "bands",
+    "output",
+    "geometry",
+    "atlas.parts",
+    "atlas.naming",
+    "atlas.focus",
+    "atlas.atlas",
+    "atlas",
+    "read.bundled",
+    "read.band_sets",
+    "read.example",
+    "read",
+    "report",
+    "checks",
+    "maps",
+    "cli",
+]
+HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
+HEAVY += ["rich", "typer", "requests"]
+MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]
+
+
+def modules() -> dict[str, Path]:
+    """Return the modules there are, by name below the package."""
+    files = sorted(PACKAGE.rglob("*.py"))
+    names = [".".join(file.relative_to(PACKAGE).with_suffix("").parts) for file in files]
+    found = {name.removesuffix(".__init__"): file for name, file in zip(names, files, strict=True)}
+    return {name: file for name, file in found.items() if name not in ("__init__", "__main__")}
+
+
+def test_every_module_has_its_place_in_the_order() -> None:
+    assert sorted(modules()) == sorted(ORDER)
+
+
+@pytest.mark.parametrize("name", ORDER)
+def test_imports_point_one_way(name: str) -> None:
+    tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
+    used = {
+        node.module.removeprefix("footprints.")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("footprints.")
+    }
+    above = set(ORDER[ORDER.index(name) :])
+    assert not used & above
+
+
+def test_importing_footprints_imports_nothing_heavy() -> None:
+    code = "import sys, footprints; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(done.stdout.split()) & set(HEAVY)
+
+
+def test_every_public_name_is_there_and_documented_with_an_example() -> None:
+    assert sorted(fp.__all__) == fp.__all__ == dir(fp)
+    for name in fp.__all__:
+        text = inspect.getdoc(getattr(fp, name)) or ""
+        assert text, name
+        if inspect.isfunction(getattr(fp, name)):
+            assert "Examples\n--------" in text, name
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        _ = fp.nothing
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_in_docstrings_run(name: str) -> None:
+    module = importlib.import_module(name)
+    failed, _ = doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert not failed
+
+
+def test_every_module_is_found_by_python() -> None:
+    found = {info.name for info in pkgutil.walk_packages([str(PACKAGE)], "footprints.")}
+    assert found == {f"footprints.{name}" for name in [*ORDER, "__main__"]}

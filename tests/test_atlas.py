@@ -1,0 +1,324 @@
+"""The atlas: checked at the door, never changed, found by name, cut down to one area."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from conftest import layer_of, make_atlas, residents, squares
+
+import footprints as fp
+from footprints.errors import AmbiguousNameError, CRSError, TableError, UnknownNameError
+
+
+def test_people_are_summed_over_units(row: fp.Atlas) -> None:
+    people = row.people("lad21")
+    assert people["residents"].to_dict() == {"D1": 3, "D2": 7, "D3": 11}
+    assert people.index.name == "code"
+    assert people["residents"].dtype == "int64"
+    assert people.attrs == {
+        "layer": "lad21",
+        "residents": "residents, a survey, 2020-06-30",
+    }
+
+
+def test_units_in_no_footprint_stay_counted() -> None:
+    atlas = make_atlas([1, 2, 4], place=layer_of({"a": "P", "b": None}, "place"))
+    assert atlas.people("place")["residents"].to_dict() == {"P": 1}
+    assert atlas.unassigned("place")["residents"].to_dict() == {"b": 2, "c": 4}
+    assert atlas.overview.loc["place", ["people", "unassigned"]].tolist() == [1, 6]
+
+
+def test_a_bare_kind_and_the_aliases_mean_the_newest(row: fp.Atlas) -> None:
+    assert [row.resolve(text) for text in ("icb", "stp", "ltla", "ltla21", " LAD21 ")] == [
+        "icb22",
+        "stp21",
+        "lad21",
+        "lad21",
+        "lad21",
+    ]
+    assert row.newest() == {"district": "lad21", "system": "icb22"}
+
+
+def test_an_unknown_layer_population_or_table_is_named_with_those_there_are(
+    row: fp.Atlas,
+) -> None:
+    for ask in (row.people, row.unassigned, row.resolve, row.layers.__getitem__):
+        with pytest.raises(UnknownNameError, match=r"layer 'icb99'.*'lad21', 'stp21', 'icb22'"):
+            ask("icb99")
+    with pytest.raises(UnknownNameError, match="population 'registered'.*'residents'"):
+        row.population("icb22", "registered")
+    with pytest.raises(UnknownNameError, match="table of units 'lsoa11'.*'squares'"):
+        row.units["lsoa11"]
+
+
+def test_layers_come_with_outlines_joined_from_their_units(row: fp.Atlas) -> None:
+    layer = row.layers["lad21"]
+    assert isinstance(layer, gpd.GeoDataFrame)
+    assert layer.crs.to_epsg() == 27700
+    assert layer.index.name == "code"
+    assert layer.area.tolist() == [2e6, 2e6, 2e6]
+    assert layer.geometry["D1"].bounds == (400_000, 0, 402_000, 1000)
+
+
+def test_a_layer_whose_units_have_no_lines_has_none(england: fp.Atlas) -> None:
+    layer = england.layers["pcn21"]
+    assert isinstance(layer, gpd.GeoDataFrame)
+    assert layer.geometry.isna().all()
+    assert england.overview.loc["pcn21", "lines"] == "none"
+
+
+def test_an_atlas_is_never_changed(row: fp.Atlas) -> None:
+    with pytest.raises(AttributeError, match="never changed"):
+        row.title = "Mine"
+    for frames, key in ((row.layers, "lad21"), (row.units, "squares")):
+        frame = frames[key]
+        frame.loc[:, "name"] = "gone"
+        frame["geometry"] = None
+        assert frames[key].geometry.notna().all()
+        assert "gone" not in frames[key].get("name", pd.Series(dtype=str)).tolist()
+    people = row.people("lad21")
+    people.loc[:, "residents"] = 0
+    assert row.people("lad21")["residents"].sum() == 21
+
+
+def test_an_atlas_does_not_follow_what_it_was_made_from() -> None:
+    table = squares(residents=[1, 2])
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(table)},
+        layers={"place": layer_of({"a": "P", "b": "P"}, "place")},
+    )
+    table.loc["a", "residents"] = 100
+    assert atlas.people("place")["residents"].to_dict() == {"P": 3}
+
+
+def test_the_order_of_rows_changes_nothing(row: fp.Atlas) -> None:
+    units = squares(residents=[1, 2, 3, 4, 5, 6]).iloc[::-1]
+    members = dict(zip("fedcba", ["D3", "D3", "D2", "D2", "D1", "D1"], strict=True))
+    layer = layer_of(members, "district")
+    atlas = fp.Atlas(title="Back", units={"squares": residents(units)}, layers={"lad21": layer})
+    mine = atlas.people("lad21")["residents"].sort_index()
+    assert mine.equals(row.people("lad21")["residents"].sort_index())
+
+
+def bad_people(people: list[object]) -> fp.Atlas:
+    return make_atlas(people, place=layer_of({"a": "P", "b": "P"}, "place"))
+
+
+def with_layer(**changes: object) -> fp.Atlas:
+    """Make an atlas with a layer that is right but for the changes."""
+    good = layer_of({"a": "P", "b": "P"}, "place")
+    parts = {"table": good.table, "members": good.members, "level": "place"} | changes
+    return make_atlas([1, 2], place=fp.Layer(**parts))
+
+
+def names(**rows: str) -> pd.DataFrame:
+    return pd.DataFrame({"name": rows.values()}, index=list(rows))
+
+
+FAULTS = {
+    "missing people": (lambda: bad_people([1, None]), "residents missing .* for: 'b'"),
+    "negative people": (lambda: bad_people([-5, 2]), r"residents below zero .* for: 'a \(-5\)'"),
+    "text for people": (
+        lambda: bad_people([1, "1,204"]),
+        r"residents that is not a number .* for: 'b \(1,204\)'",
+    ),
+    "a unit code twice": (
+        lambda: fp.Atlas(
+            title="Squares",
+            units={"squares": residents(squares(residents=[1, 2]).set_axis(["a", "a"]))},
+            layers={},
+        ),
+        "codes twice in the unit table 'squares': 'a'",
+    ),
+    "a code that is not text": (
+        lambda: fp.Atlas(
+            title="Squares",
+            units={"squares": residents(squares(residents=[1, 2]).set_axis([1, " b"]))},
+            layers={},
+        ),
+        "codes that cannot be used .*: '1', ' b'",
+    ),
+    "no such population": (
+        lambda: fp.Atlas(
+            title="Squares", units={"squares": residents(squares(people=[1, 2]))}, layers={}
+        ),
+        "no column .* for the population: 'residents'. It has 'people', 'geometry'",
+    ),
+    "no population": (
+        lambda: fp.Atlas(
+            title="Squares",
+            units={"squares": fp.UnitTable(table=squares(people=[1]), populations=())},
+            layers={},
+        ),
+        "counts no people in the unit table 'squares'",
+    ),
+    "a footprint code twice": (
+        lambda: with_layer(table=pd.DataFrame({"name": ["1", "2"]}, index=["P", "P"])),
+        "codes twice in the layer 'place': 'P'",
+    ),
+    "a footprint that is not listed": (
+        lambda: with_layer(members={"squares": pd.Series({"a": "P", "b": "Q"})}),
+        "codes in the layer 'place' that its table of footprints lacks: 'Q'",
+    ),
+    "a footprint without units": (
+        lambda: with_layer(table=names(P="P", Q="Q", R="R")),
+        "without a single unit in the layer 'place': 'Q', 'R'",
+    ),
+    "a unit that is not there": (
+        lambda: with_layer(members={"squares": pd.Series({"a": "P", "z": "P"})}),
+        "units in the layer 'place' that the unit table 'squares' lacks: 'z'",
+    ),
+    "a unit listed twice": (
+        lambda: with_layer(members={"squares": pd.Series("P", index=["a", "b", "b"])}),
+        "units twice in the layer 'place': 'b'",
+    ),
+    "a unit table that is not there": (
+        lambda: with_layer(members={"lsoa11": pd.Series({"a": "P"})}),
+        "no unit table in the layer 'place' called: 'lsoa11'. There is 'squares'",
+    ),
+    "no names": (
+        lambda: with_layer(table=pd.DataFrame(index=["P"])),
+        "no column 'name' in the layer 'place'",
+    ),
+    "unknown evidence": (
+        lambda: with_layer(evidence={"a": "hearsay"}),
+        "unknown evidence in the layer 'place': 'hearsay'. Use official, published",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_is_named_at_the_door(fault: str) -> None:
+    make, message = FAULTS[fault]
+    with pytest.raises(TableError, match=message):
+        make()
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(TableError) as caught:
+        make_atlas([1, -2], place=layer_of({"a": "P", "z": "Q"}, "place"))
+    assert caught.match("below zero")
+    assert caught.match("lacks: 'z'")
+    assert set(caught.value.codes) == {"b (-2)", "z"}
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", None])
+def test_geometry_must_be_in_the_national_grid(crs: str | None) -> None:
+    table = squares(residents=[1]).set_crs(crs, allow_override=True)
+    with pytest.raises(CRSError, match=f"{crs or 'no CRS'}; geometry must be in EPSG:27700"):
+        fp.Atlas(title="Squares", units={"squares": residents(table)}, layers={})
+
+
+def test_the_key_of_a_layer_must_be_one() -> None:
+    with pytest.raises(fp.FootprintsError, match="'ICB 22' cannot be the key of a layer"):
+        make_atlas([1], **{"ICB 22": layer_of({"a": "P"}, "system")})
+
+
+FOUND = {
+    "E54000034": ("icb22", "E54000034"),
+    "qnq": ("icb22", "E54000034"),
+    "Frimley": ("icb22", "E54000034"),
+    "NHS Frimley Integrated Care Board": ("icb22", "E54000034"),
+    "Hampshire & the Isle of Wight": ("icb26", "E54000067"),
+    "E54000008": ("icb26", "E54000008"),
+    "stp18:E54000008": ("stp18", "E54000008"),
+    "icb:Somerset": ("icb26", "E54000038"),
+    "E06000001": ("ctyua23", "E06000001"),
+    "Formby": ("pcn21", "U82880"),
+    "RX6": ("amb22", "RX6"),
+    "NHS Essex Integrated Care Board": ("icb26", "E54000066"),
+}
+
+
+@pytest.mark.parametrize(("text", "footprint"), FOUND.items())
+def test_footprints_are_found_by_code_ods_code_and_name(
+    england: fp.Atlas, text: str, footprint: tuple[str, str]
+) -> None:
+    assert england.find(text) == footprint
+
+
+def test_a_name_of_areas_that_differ_is_refused_with_all_of_them(england: fp.Atlas) -> None:
+    with pytest.raises(AmbiguousNameError, match="'Devon' fits areas that differ") as caught:
+        england.focus("Devon")
+    assert {"ctyua23:E10000008", "icb26:E54000037"} <= set(caught.value.codes)
+    for code in caught.value.codes:
+        assert code in str(caught.value)
+        assert england.find(code) == tuple(code.split(":", 1))
+
+
+def test_a_name_that_nothing_has_is_refused_with_what_comes_near(england: fp.Atlas) -> None:
+    with pytest.raises(UnknownNameError, match=r"'Frimly'.*Near it: .*Frimley"):
+        england.focus("Frimly")
+    with pytest.raises(UnknownNameError, match="Give a code"):
+        england.focus("")
+
+
+def test_a_focus_holds_what_is_inside_and_what_crosses(row: fp.Atlas) -> None:
+    mine = row.focus("icb22:S1")
+    assert mine.focused is not None
+    assert (mine.focused.layer, mine.focused.code) == ("icb22", "S1")
+    assert mine.focused.relations.to_dict() == {
+        ("lad21", "D1"): "inside",
+        ("lad21", "D2"): "crosses",
+        ("stp21", "S1"): "inside",
+        ("stp21", "S2"): "crosses",
+        ("icb22", "S1"): "same area",
+    }
+    assert list(mine.layers["lad21"].index) == ["D1", "D2"]
+    assert mine.people("lad21")["residents"].to_dict() == {"D1": 3, "D2": 7}
+    assert mine.people("stp21")["residents"].to_dict() == {"S1": 3, "S2": 18}
+    assert mine.unassigned("icb22").empty
+
+
+def test_a_focus_keeps_what_contains_it(row: fp.Atlas) -> None:
+    relations = row.focus("lad21:D3").focused.relations
+    assert relations["icb22", "S2"] == "contains"
+    assert relations["stp21", "S2"] == "contains"
+
+
+def test_layers_that_do_not_meet_the_focus_are_left_out(england: fp.Atlas) -> None:
+    mine = england.focus("E06000053")
+    assert "cauth25" not in mine.layers
+    assert list(mine.layers["icb26"].index) == ["E54000036"]
+
+
+def test_networks_are_reached_through_their_commissioner(england: fp.Atlas) -> None:
+    mine = england.focus("Frimley")
+    networks = england.membership[england.membership["units"] == "pcn_parts"]
+    pairs = networks.pivot(index="unit", columns="layer", values="code")
+    slow = set(pairs.loc[pairs["ccg21"] == "E38000252", "pcn21"].dropna())
+    assert set(mine.layers["pcn21"].index) == slow
+    assert set(mine.focused.relations["pcn21"]) == {"inside"}
+
+
+def test_networks_of_a_commissioner_that_the_edge_cuts_may_cross(england: fp.Atlas) -> None:
+    mine = england.focus("icb26:E54000067")
+    words = mine.focused.relations["pcn21"].value_counts().to_dict()
+    assert set(words) == {"inside", "may cross"}
+    assert words["may cross"] == 16
+
+
+def test_a_focus_counts_its_own_remainder_only(england: fp.Atlas) -> None:
+    mine = england.focus("Frimley")
+    assert mine.unassigned("pcn21")["registered"].sum() == 804_030 - 780_355
+    assert mine.unassigned("lad23").empty
+
+
+def test_the_plain_form_tells_layers_people_source_and_date(england: fp.Atlas) -> None:
+    text = repr(england)
+    for part in ("mid-2020", "not for current decisions", "56,550,138 residents", "2020-06-30"):
+        assert part in text
+    for layer, row in england.overview.iterrows():
+        line = next(line for line in text.splitlines() if line.startswith(f"{layer} "))
+        assert row["level"] in line
+        assert f"{row['people']:,}" in line
+
+
+def test_the_html_form_shows_names_as_text() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    atlas = make_atlas([1], place=layer_of({"a": "P"}, hostile))
+    assert hostile not in atlas._repr_html_()
+    assert "&lt;img src=x" in atlas._repr_html_()
+    assert "1 residents" in atlas._repr_html_()

@@ -1,0 +1,184 @@
+"""The command: what it prints, where it stops, and with which status."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from conftest import layer_of, make_atlas
+
+import footprints as fp
+from footprints import cli
+
+HOSTILE = ["a[/b]", "[bold]", "[link=x]y", "a\x1b[31mb", "a\rb", "a\u202eb", "{}", "${x}", "%s"]
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = cli.main(arguments)
+    output = capsys.readouterr()
+    return status, output.out, output.err
+
+
+def test_check_summarises_first_then_names_the_worst(capsys) -> None:
+    status, out, err = run(capsys, "check")
+    assert (status, err) == (0, "")
+    lines = out.splitlines()
+    assert lines[0] == "England (embedded example)"
+    assert "mid-2020" in lines[1]
+    assert "not for current decisions" in lines[1]
+    head = "\n".join(lines[:8])
+    for part in ("nhs-2019", "residents, ONS mid-2020 estimates, 2020-06-30", "2020/21"):
+        assert part in head
+    summary = {
+        line.split()[0]: line.split() for line in lines if "1,000,000 to" in line or " to " in line
+    }
+    assert summary["icb26"][-6:] == ["36", "11", "22", "3", "56,550,138", "residents"]
+    assert summary["pcn21"][-6:] == ["1,251", "100", "704", "447", "60,311,131", "registered"]
+    assert "405,113 people (registered) are in no footprint of pcn21" in out
+    assert out.index("1,251") < out.index("Formby PCN")
+    assert "-15,741" in out
+    assert "end with status 1" in out
+
+
+def test_check_names_as_many_as_asked_for(capsys) -> None:
+    _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "100")
+    assert "16 of 16 misses" in out
+    assert "+432" in out
+    _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "0")
+    assert "furthest" not in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["check", "--fail-on", "warn"], 1),
+        (["check", "--fail-on", "never"], 0),
+        (["check", "--layer", "icb22", "--bands", "kings-fund-2022", "--fail-on", "warn"], 1),
+        (["check", "--bands", "plan-2025", "--fail-on", "warn"], 0),
+        (["check", "--layer", "nhser22"], 3),
+        (["check", "--layer", "nhser22", "--fail-on", "never"], 3),
+        (["check", "--layer", "icb22", "--population", "registered"], 3),
+        (["describe"], 0),
+        (["--version"], 0),
+        (["--help"], 0),
+        (["check", "--help"], 0),
+        (["chekc"], 2),
+        (["check", "--fail-on", "sometimes"], 2),
+        (["check", "--worst", "-1"], 2),
+        (["map"], 2),
+    ],
+)
+def test_the_status_says_how_it_ended(capsys, arguments: list[str], status: int) -> None:
+    assert run(capsys, *arguments)[0] == status
+
+
+def test_what_could_not_be_checked_says_why(capsys) -> None:
+    _, out, _ = run(capsys, "check", "--layer", "nhser22", "--layer", "icb22")
+    assert "Not checked: nhs-2019 has no band for a region." in out
+
+
+MISTAKES = {
+    "an unknown layer": (["check", "--layer", "icb99"], "no layer 'icb99'. Did you mean 'icb26'?"),
+    "an unknown band set": (["check", "--bands", "nhs"], "'nhs-2019'"),
+    "an unknown population": (
+        ["check", "--population", "registred"],
+        "no population 'registred'. Did you mean 'registered'? There is 'residents', 'registered'",
+    ),
+    "an ambiguous name": (["check", "--within", "Devon"], "icb26:E54000037"),
+    "an unknown name": (["describe", "--within", "Frimly"], "NHS Frimley"),
+    "a picture that is no page": (["map", "-o", "map.pdf"], "must end in '.html'"),
+    "a folder that is not there": (["check", "--map", "none/map.html"], "no folder 'none'"),
+    "bands that are not there": (["check", "--bands", "none.toml"], "'none.toml' cannot be read"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_bad_input_ends_with_one_message_and_status_2(capsys, mistake: str) -> None:
+    arguments, message = MISTAKES[mistake]
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+    assert "Traceback" not in err
+
+
+def test_a_fault_of_our_own_ends_with_status_4_and_how_to_report_it(capsys, monkeypatch) -> None:
+    def fault() -> None:
+        msg = "something else"
+        raise RuntimeError(msg)
+
+    monkeypatch.setattr(cli, "load_example", fault)
+    status, out, err = run(capsys, "check")
+    assert (status, out) == (4, "")
+    assert "RuntimeError at test_cli.py:" in err
+    assert "something else" in err
+    assert "Please report it" in err
+
+
+def test_a_broken_table_ends_with_status_2(capsys, monkeypatch) -> None:
+    def broken() -> fp.Atlas:
+        return make_atlas([1, -2], place=layer_of({"a": "P", "b": "P"}, "place"))
+
+    monkeypatch.setattr(cli, "load_example", broken)
+    status, _, err = run(capsys, "check")
+    assert status == 2
+    assert err == "Squares has residents below zero in the unit table 'squares' for: 'b (-2)'.\n"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
+    layer = layer_of({"a": "P", "b": "Q"}, "place", P=name, Q="Q")
+    monkeypatch.setattr(cli, "load_example", lambda: make_atlas([1, 2], place22=layer))
+    _, out, _ = run(capsys, "check")
+    shown = name.encode("unicode_escape").decode() if not name.isprintable() else name
+    assert shown in out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_names_in_errors_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
+    layer = layer_of({"a": "P", "b": "Q"}, "place", P=name, Q=name)
+    monkeypatch.setattr(cli, "load_example", lambda: make_atlas([1, 2], place22=layer))
+    status, _, err = run(capsys, "check", "--within", name)
+    assert status == 2
+    assert "place22:P" in err or "No footprint" in err
+    assert "\x1b" not in err
+    assert "\u202e" not in err
+
+
+def test_within_one_area_says_how_each_footprint_stands_to_it(capsys) -> None:
+    status, out, _ = run(capsys, "check", "--within", "Frimley")
+    assert status == 0
+    assert out.startswith("NHS Frimley Integrated Care Board (icb22 E54000034)")
+    assert "Hampshire in Frimley" in out
+    assert "inside" in out
+
+
+def test_describe_names_every_layer_with_level_people_and_date(capsys, england) -> None:
+    _, out, _ = run(capsys, "describe")
+    for layer, row in england.overview.iterrows():
+        line = next(line for line in out.splitlines() if line.split()[:1] == [layer])
+        assert row["level"] in line
+        assert f"{row['people']:,}" in line
+    for part in ("2020-06-30", "2020/21", "a stand-in"):
+        assert part in out
+
+
+def test_help_teaches_by_example(capsys) -> None:
+    _, out, _ = run(capsys, "check", "--help")
+    assert "footprints check --within Frimley" in out
+    _, out, _ = run(capsys, "--help")
+    assert "3 nothing was checked" in " ".join(out.split())
+
+
+def test_a_console_without_the_letters_still_gets_the_table() -> None:
+    import os
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "footprints", "check"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        capture_output=True,
+        check=True,
+    )
+    assert b"Formby PCN" in done.stdout
