@@ -23,6 +23,7 @@ ORDER = [
     "output",
     "geometry",
     "atlas.parts",
+    "atlas.membership",
     "atlas.naming",
     "atlas.focus",
     "atlas.atlas",

@@ -176,7 +176,7 @@ FAULTS = {
     ),
     "a unit table that is not there": (
         lambda: with_layer(members={"lsoa11": pd.Series({"a": "P"})}),
-        "no unit table in the layer 'place' called: 'lsoa11'. There is 'squares'",
+        "no units or layer in the layer 'place' called: 'lsoa11'. There is 'squares', 'place'",
     ),
     "no names": (
         lambda: with_layer(table=pd.DataFrame(index=["P"])),

@@ -10,14 +10,16 @@ from html import escape
 from typing import TYPE_CHECKING, NoReturn
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from footprints.atlas.focus import relations, shares_inside
+from footprints.atlas.membership import members_from, membership_of
 from footprints.atlas.naming import directory_of, find
 from footprints.atlas.parts import (
-    EVIDENCE,
     Focus,
     Layer,
+    Lines,
     Population,
     UnitTable,
     check_layer,
@@ -105,6 +107,7 @@ class Atlas:
     focused: Focus | None
     _units: dict[str, UnitTable]
     _layers: dict[str, Layer]
+    _membership: pd.DataFrame
 
     def __init__(
         self,
@@ -120,7 +123,8 @@ class Atlas:
             check_units(name, table, problems)
         for key, layer in layers.items():
             parse_key(key)
-            check_layer(key, layer, units, problems)
+            check_layer(key, layer, units, layers, problems)
+        membership = membership_of(layers, units, problems)
         problems.raise_any(TableError)
         vars(self).update(
             title=title,
@@ -130,6 +134,7 @@ class Atlas:
             _layers={
                 key: replace(layer, table=layer.table.copy()) for key, layer in layers.items()
             },
+            _membership=membership,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -156,28 +161,15 @@ class Atlas:
         """
         return Frames(self._layers, self.resolve, lambda key: self._drawn[key].copy())
 
-    @cached_property
+    @property
     def membership(self) -> pd.DataFrame:
         """The one table of which unit belongs to which footprint: a row for each pair of them.
 
-        Columns: ``units`` (the unit table), ``unit``, ``layer``, ``code``, ``evidence``
-        (``official``, ``published``, ``inferred`` or ``uncertain``).
+        Columns: ``units`` (the unit table), ``unit``, ``layer``, ``code``, ``people`` (persons,
+        where only some of the unit's belong to the footprint; NA where the whole unit does),
+        ``evidence`` (``official``, ``published``, ``inferred`` or ``uncertain``).
         """
-        parts = {
-            (key, name): codes.dropna().rename("code").rename_axis("unit").reset_index()
-            for key, layer in self._layers.items()
-            for name, codes in layer.members.items()
-        }
-        rows = pd.concat(parts, names=["layer", "units"]).reset_index(["layer", "units"])
-        words = [
-            rows.loc[rows["layer"] == key, "unit"].map(dict(layer.evidence))
-            for key, layer in self._layers.items()
-        ]
-        rows["evidence"] = pd.concat(words).to_numpy()
-        rows["evidence"] = rows["evidence"].astype("str").fillna("published")
-        order = {"units": list(self._units), "layer": list(self._layers), "evidence": EVIDENCE}
-        kinds = {column: pd.CategoricalDtype(values) for column, values in order.items()}
-        return rows[["units", "unit", "layer", "code", "evidence"]].astype(kinds)
+        return self._membership.copy()
 
     @cached_property
     def populations(self) -> pd.DataFrame:
@@ -241,8 +233,8 @@ class Atlas:
         known = self.populations.index.unique("population")
         if name is not None and name not in known:
             raise UnknownNameError.among(known, name, kind="population")
-        counted = self._counted(self.resolve(layer)).values()
-        return next((p for p in counted if name in (None, p.name)), None)
+        counted = self._counted(self.resolve(layer))
+        return next((p for p, _ in counted if name in (None, p.name)), None)
 
     def people(self, layer: str) -> pd.DataFrame:
         """Count the people of each footprint.
@@ -270,13 +262,9 @@ class Atlas:
         56550138
         """
         key = self.resolve(layer)
-        rows = self.membership[self.membership["layer"] == key]
-        counts = {}
-        for units, name in self._counted(key):
-            codes = rows[rows["units"] == units].set_index("unit")["code"]
-            counts[name] = self._units[units].table[name].groupby(codes).sum()
+        counts = {p.name: self._count(key, units, p.name) for p, units in self._counted(key)}
         frame = pd.DataFrame(counts).reindex(self._layers[key].table.index).rename_axis("code")
-        frame.attrs = {"layer": key} | {p.name: str(p) for p in self._counted(key).values()}
+        frame.attrs = {"layer": key} | {p.name: str(p) for p, _ in self._counted(key)}
         return frame
 
     def unassigned(self, layer: str) -> pd.DataFrame:
@@ -307,12 +295,15 @@ class Atlas:
         """
         key = self.resolve(layer)
         parts = []
-        for name, codes in self._layers[key].members.items():
+        for name, rows in self._rows[key].items():
             table = self._units[name].table
             if self.focused is not None:
                 table = table.loc[self.focused.inside[name]]
             columns = [population.name for population in self._units[name].populations]
-            parts.append(pd.DataFrame(table[columns])[codes.reindex(table.index).isna()])
+            left_out = np.ones(len(table), dtype=bool)
+            held = table.index.get_indexer(rows["unit"])
+            left_out[held[held >= 0]] = False
+            parts.append(pd.DataFrame(table.loc[left_out, columns]))
         return pd.concat(parts)
 
     def resolve(self, layer: str) -> str:
@@ -430,12 +421,12 @@ class Atlas:
         """
         layer, code = self.find(text)
         tables = {name: units.table for name, units in self._units.items()}
-        shares = shares_inside(self.membership, tables, layer, code)
-        met = relations(self.membership, shares)
-        pairs = pd.MultiIndex.from_frame(self.membership[["layer", "code"]])
-        kept = self.membership[pairs.isin(met.index)]
+        shares = shares_inside(self._membership, tables, layer, code)
+        met = relations(self._membership, shares)
+        pairs = pd.MultiIndex.from_frame(self._membership[["layer", "code"]])
+        kept = self._membership[pairs.isin(met.index)]
         layers = {
-            key: _only(self._layers[key], rows)
+            str(key): _only(self._layers[key], rows)
             for key, rows in kept.groupby("layer", observed=True)
         }
         units = {
@@ -474,47 +465,80 @@ class Atlas:
             for (population, units), people, source, as_at in self.populations.itertuples(name=None)
         ]
 
-    def _counted(self, key: str) -> dict[tuple[str, str], Population]:
-        """Return the populations of a layer by unit table and name, each name once."""
-        counted: dict[str, tuple[str, Population]] = {}
-        for name in self._layers[key].members:
-            for population in self._units[name].populations:
-                counted.setdefault(population.name, (name, population))
-        return {(units, name): population for name, (units, population) in counted.items()}
+    def _counted(self, key: str) -> list[tuple[Population, str | None]]:
+        """Return the populations of a layer, each with the units that are summed, if any are."""
+        own = self._layers[key].population
+        counted: dict[str, tuple[Population, str | None]] = {}
+        for name, rows in self._rows[key].items():
+            if rows["people"].notna().any():
+                linked = own or Population(name="people", source="", as_at="")
+                counted.setdefault(linked.name, (linked, name))
+            else:
+                for population in self._units[name].populations:
+                    counted.setdefault(population.name, (population, name))
+        if own is not None and own.name in self._layers[key].table:
+            counted[own.name] = (own, None)
+        return list(counted.values())
+
+    def _count(self, key: str, units: str | None, population: str) -> pd.Series[float]:
+        """Count one population of a layer: its own, that of a link table, or that of units."""
+        if units is None:
+            return self._layers[key].table[population]
+        rows = self._rows[key][units]
+        if rows["people"].notna().any():
+            people = rows["people"]
+            whole = people.astype("int64") if (people % 1 == 0).all() else people
+        else:
+            whole = self._units[units].table[population].reindex(rows["unit"])
+        return pd.Series(whole.to_numpy()).groupby(rows["code"].to_numpy()).sum()
+
+    @cached_property
+    def _rows(self) -> dict[str, dict[str, pd.DataFrame]]:
+        """The membership of each layer, by unit table."""
+        found: dict[str, dict[str, pd.DataFrame]] = {key: {} for key in self._layers}
+        for (key, name), rows in self._membership.groupby(["layer", "units"], observed=True):
+            found[key][name] = rows
+        return found
 
     def _summary(self, key: str) -> dict[str, object]:
         layer, population = self._layers[key], self.population(key)
         name = population.name if population else ""
+        left_out = self.unassigned(key)
         return {
             "level": layer.level,
             "vintage": parse_key(key).vintage,
             "footprints": len(layer.table),
             "people": self.people(key)[name].sum(),
-            "unassigned": self.unassigned(key)[name].sum(),
+            "unassigned": left_out[name].sum() if name in left_out else 0,
             "population": name,
             "population_date": population.as_at if population else "",
             "population_source": population.source if population else "",
-            "lines": self._units[self._drawing(key)].lines,
+            "lines": self._lines(key)[1],
             "as_at": layer.as_at,
             "source": layer.source,
             "note": layer.note,
         }
 
-    def _drawing(self, key: str) -> str:
-        """Return the unit table whose polygons draw a layer."""
-        names = list(self._layers[key].members)
-        return next((name for name in names if self._units[name].lines != "none"), names[0])
-
     @cached_property
     def _drawn(self) -> Mapping[str, gpd.GeoDataFrame]:
         return _Cache(self._draw)
 
+    def _lines(self, key: str) -> tuple[str | None, Lines]:
+        """Return the unit table whose polygons draw a layer, and what its lines are."""
+        layer = self._layers[key]
+        if isinstance(layer.table, gpd.GeoDataFrame):
+            return None, layer.lines
+        whole = [name for name, rows in self._rows[key].items() if rows["people"].isna().all()]
+        found = [(name, self._units[name].lines) for name in whole]
+        return next((pair for pair in found if pair[1] != "none"), (None, "none"))
+
     def _draw(self, key: str) -> gpd.GeoDataFrame:
-        layer, drawing = self._layers[key], self._drawing(key)
-        frame = with_geometry(layer.table, f"The layer {key!r}").rename_axis("code")
-        if self._units[drawing].lines == "none":
+        frame = with_geometry(self._layers[key].table, f"The layer {key!r}").rename_axis("code")
+        drawing, _ = self._lines(key)
+        if drawing is None:
             return frame
-        shapes = outlines(self._units[drawing].table, layer.members[drawing].dropna())
+        members = self._rows[key][drawing].set_index("unit")["code"]
+        shapes = outlines(self._units[drawing].table, members)
         return frame.set_geometry(shapes.reindex(frame.index))
 
     @cached_property
@@ -524,8 +548,8 @@ class Atlas:
 
     def _same_area(self, footprints: pd.DataFrame) -> bool:
         wanted = pd.MultiIndex.from_frame(footprints[["layer", "code"]])
-        rows = self.membership[
-            pd.MultiIndex.from_frame(self.membership[["layer", "code"]]).isin(wanted)
+        rows = self._membership[
+            pd.MultiIndex.from_frame(self._membership[["layer", "code"]]).isin(wanted)
         ]
         shared = rows.groupby("units", observed=True)["layer"].nunique()
         main = rows[rows["units"] == shared.idxmax()]
@@ -553,7 +577,5 @@ def _own(name: str, units: UnitTable) -> UnitTable:
 
 def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
     """Return a layer with only the footprints that some rows of the membership name."""
-    members = {
-        name: part.set_index("unit")["code"] for name, part in rows.groupby("units", observed=True)
-    }
-    return replace(layer, table=layer.table[layer.table.index.isin(rows["code"])], members=members)
+    table = layer.table[layer.table.index.isin(rows["code"])]
+    return replace(layer, table=table, members=members_from(rows))

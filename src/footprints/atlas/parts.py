@@ -72,9 +72,11 @@ class Layer:
     table : DataFrame
         Indexed by the code of the footprint (str, unique), with a ``name``, and an ``ods_code``
         and further columns where known.
-    members : mapping of str to Series
-        For each unit table that lists the layer, the code of the footprint of each unit, indexed
-        by unit; NA where a unit is in none.
+    members : mapping of str to Series or DataFrame
+        By the name of a unit table: the code of the footprint of each unit, indexed by unit, NA
+        where a unit is in none. Where footprints share units, a DataFrame indexed by unit, with
+        ``code`` and ``people`` (persons of the unit in that footprint), a row a pair. By the key
+        of another layer: the code of the footprint that each of its footprints belongs to.
     level : str
         A word of :data:`footprints.levels.LADDER`, or another.
     as_at, source, note : str
@@ -84,16 +86,22 @@ class Layer:
     evidence : mapping of str to str
         Units whose membership is not simply published: ``official``, ``inferred`` or
         ``uncertain``.
+    population : Population, optional
+        The layer's own: of a column of ``table``, or of the people that ``members`` give.
+    lines : {"none", "illustrative", "official"}
+        What the geometry of ``table`` is; where there is none, lines are joined from units.
     """
 
     table: pd.DataFrame
-    members: Mapping[str, pd.Series[str]]
+    members: Mapping[str, pd.Series[str] | pd.DataFrame]
     level: str
     as_at: str = ""
     source: str = ""
     note: str = ""
     covers: bool = True
     evidence: Mapping[str, str] = field(default_factory=dict)
+    population: Population | None = None
+    lines: Lines = "none"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -133,34 +141,29 @@ def check_units(name: str, units: UnitTable, problems: Problems) -> None:
         problems.add(f"counts no people {subject}: name at least one population")
 
 
-def check_layer(key: str, layer: Layer, units: Mapping[str, UnitTable], problems: Problems) -> None:
-    """Note every rule that a layer breaks, on its own and against the units."""
+def check_layer(
+    key: str,
+    layer: Layer,
+    units: Mapping[str, UnitTable],
+    layers: Mapping[str, Layer],
+    problems: Problems,
+) -> None:
+    """Note every rule that a layer breaks on its own; its members are checked as they are joined."""
     subject = f"in the layer {key!r}"
     codes = layer.table.index
     _check_codes(codes, subject, problems)
     if "name" not in layer.table.columns:
         problems.add(f"has no column 'name' {subject}")
-    if unknown := sorted(set(layer.members) - set(units)):
-        remedy = f"There is {', '.join(map(repr, units))}."
-        problems.add(f"has no unit table {subject} called", unknown, remedy=remedy)
-    odd = {unit: word for unit, word in layer.evidence.items() if word not in EVIDENCE}
-    if odd:
-        remedy = f"Use {', '.join(EVIDENCE)}."
-        problems.add(f"has unknown evidence {subject}", odd.values(), remedy=remedy)
-    used: set[str] = set()
-    for name in set(layer.members) & set(units):
-        members, known = layer.members[name].dropna(), units[name].table.index
-        used |= set(members)
-        twice = members.index[members.index.duplicated()].unique()
-        if len(twice):
-            problems.add(f"lists units twice {subject}", twice)
-        if len(strangers := members.index.unique().difference(known)):
-            problems.add(f"lists units {subject} that the unit table {name!r} lacks", strangers)
-    if len(nameless := sorted(used - set(codes))):
-        problems.add(f"uses codes {subject} that its table of footprints lacks", nameless)
-    if len(empty := codes.unique().difference(list(used))):
-        remedy = "Give them units, or take them out of the table."
-        problems.add(f"has footprints without a single unit {subject}", empty, remedy=remedy)
+    if key in units:
+        problems.add("has a layer and a table of units both called", [key])
+    if layer.population is not None and layer.population.name in layer.table.columns:
+        _check_people(layer.table[layer.population.name], subject, problems)
+    known = [*units, *layers]
+    if unknown := sorted(set(layer.members) - set(known)):
+        remedy = f"There is {', '.join(map(repr, known))}."
+        problems.add(f"has no units or layer {subject} called", unknown, remedy=remedy)
+    if not layer.members:
+        problems.add(f"has no members {subject}")
 
 
 def _check_codes(codes: pd.Index[str], subject: str, problems: Problems) -> None:

@@ -1,0 +1,165 @@
+"""The one membership table: which unit belongs to which footprint of which layer."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from footprints.atlas.parts import EVIDENCE, people_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from footprints.atlas.parts import Layer, UnitTable
+    from footprints.errors import Problems
+
+COLUMNS = ["units", "unit", "layer", "code", "people", "evidence"]
+
+
+def membership_of(
+    layers: Mapping[str, Layer], units: Mapping[str, UnitTable], problems: Problems
+) -> pd.DataFrame:
+    """Put the members of all layers into one table, and note every rule that they break.
+
+    Parameters
+    ----------
+    layers : mapping of str to Layer
+        Layers whose members are units, or footprints of another layer.
+    units : mapping of str to UnitTable
+        The tables of units.
+    problems : Problems
+        Where what is wrong is noted.
+
+    Returns
+    -------
+    DataFrame
+        A row for each pair of a unit and a footprint, in the order of the layers. Columns:
+        ``units`` (the unit table), ``unit``, ``layer``, ``code``, ``people`` (persons, where only
+        some of the unit's belong to the footprint; NA where the whole unit does), ``evidence``.
+    """
+    rows: dict[str, pd.DataFrame] = {}
+    for key in _in_order(layers, problems):
+        parts = [
+            _rows_of_units(key, name, members, units, problems)
+            if name in units
+            else _rows_of_layer(key, name, members, rows[name], problems)
+            for name, members in layers[key].members.items()
+            if name in units or name in rows
+        ]
+        rows[key] = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]).assign(layer=key)
+        _check_codes_used(key, layers[key], rows[key], problems)
+    found = [rows[key] for key in layers if key in rows]
+    table = pd.concat(found or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    table["evidence"] = _evidence(table, layers, problems)
+    order = {"units": list(units), "layer": list(layers), "evidence": list(EVIDENCE)}
+    kinds = {column: pd.CategoricalDtype(values) for column, values in order.items()}
+    texts = {"unit": "str", "code": "str", "people": "float64"}
+    return table[COLUMNS].astype(kinds | texts)
+
+
+def members_from(rows: pd.DataFrame) -> dict[str, pd.Series[str] | pd.DataFrame]:
+    """Return rows of one layer as the members that they were made from, by unit table."""
+    parts = {
+        str(name): part.set_index("unit") for name, part in rows.groupby("units", observed=True)
+    }
+    return {
+        name: part[["code", "people"]] if part["people"].notna().any() else part["code"]
+        for name, part in parts.items()
+    }
+
+
+def _in_order(layers: Mapping[str, Layer], problems: Problems) -> list[str]:
+    """Return the layers so that each comes after those that it is made of."""
+    made_of = {key: set(layer.members) & set(layers) for key, layer in layers.items()}
+    try:
+        return list(TopologicalSorter(made_of).static_order())
+    except CycleError as error:
+        problems.add("has layers that are made of one another", error.args[1])
+        return []
+
+
+def _rows_of_units(
+    key: str,
+    name: str,
+    members: pd.Series[str] | pd.DataFrame,
+    units: Mapping[str, UnitTable],
+    problems: Problems,
+) -> pd.DataFrame:
+    """Return the rows of a list of units, whole or with people."""
+    subject = f"in the layer {key!r}"
+    listed = members.to_frame("code") if isinstance(members, pd.Series) else members
+    listed = listed.reindex(columns=["code", "people"]).dropna(subset="code")
+    partial = isinstance(members, pd.DataFrame)
+    pairs = pd.MultiIndex.from_arrays([listed.index, listed["code"]]) if partial else listed.index
+    if pairs.has_duplicates:
+        twice = listed.index[pairs.duplicated()].unique()
+        problems.add(f"lists units twice {subject}", twice)
+    strangers = listed.index.unique().difference(units[name].table.index)
+    if len(strangers):
+        problems.add(f"lists units {subject} that the unit table {name!r} lacks", strangers)
+    if partial:
+        _check_link(listed, subject, problems)
+    return listed.rename_axis("unit").reset_index().assign(units=name)
+
+
+def _check_link(listed: pd.DataFrame, subject: str, problems: Problems) -> None:
+    labels = listed.index.astype("str") + " in " + listed["code"].astype("str")
+    people = listed["people"].set_axis(labels)
+    for fault, rows in people_faults(people).items():
+        problems.add(f"has people {fault} {subject} for", rows)
+
+
+def _rows_of_layer(
+    key: str,
+    other: str,
+    members: pd.Series[str] | pd.DataFrame,
+    theirs: pd.DataFrame,
+    problems: Problems,
+) -> pd.DataFrame:
+    """Return the rows of a list of another layer's footprints: all the units of each."""
+    subject = f"in the layer {key!r}"
+    if isinstance(members, pd.DataFrame):
+        fault = f"lists footprints of {other!r} with people {subject}; only units can have them"
+        problems.add(fault)
+        return pd.DataFrame(columns=COLUMNS)
+    listed = members.dropna()
+    if listed.index.has_duplicates:
+        twice = listed.index[listed.index.duplicated()].unique()
+        problems.add(f"lists footprints of {other!r} twice {subject}", twice)
+        listed = listed[~listed.index.duplicated()]
+    strangers = listed.index.difference(theirs["code"])
+    if len(strangers):
+        problems.add(f"lists footprints {subject} that the layer {other!r} lacks", strangers)
+    found = theirs.assign(code=theirs["code"].map(listed)).dropna(subset="code")
+    if found["people"].isna().all():
+        return found
+    by = ["units", "unit", "code"]
+    return found.groupby(by, sort=False, observed=True)["people"].sum().reset_index()
+
+
+def _check_codes_used(key: str, layer: Layer, rows: pd.DataFrame, problems: Problems) -> None:
+    subject = f"in the layer {key!r}"
+    codes, used = layer.table.index.unique(), pd.Index(rows["code"].unique())
+    if len(nameless := used.difference(codes)):
+        problems.add(f"uses codes {subject} that its table of footprints lacks", nameless)
+    if len(empty := codes.difference(used)):
+        remedy = "Give them units, or take them out of the table."
+        problems.add(f"has footprints without a single unit {subject}", empty, remedy=remedy)
+
+
+def _evidence(
+    table: pd.DataFrame, layers: Mapping[str, Layer], problems: Problems
+) -> pd.Series[str]:
+    """Return what each membership rests on: published where nothing else is said."""
+    evidence = pd.Series("published", index=table.index, dtype="str")
+    for key, layer in layers.items():
+        if odd := sorted(set(layer.evidence.values()) - set(EVIDENCE)):
+            remedy = f"Use {', '.join(EVIDENCE)}."
+            problems.add(f"has unknown evidence in the layer {key!r}", odd, remedy=remedy)
+        if layer.evidence:
+            words = table.loc[table["layer"] == key, "unit"].map(dict(layer.evidence))
+            words = words[words.isin(EVIDENCE)]
+            evidence[words.index] = words
+    return evidence
