@@ -92,10 +92,10 @@ def describe(within: Within = None) -> None:
     atlas = _open(within)
     screen = _screen()
     _say(screen, [atlas.title, *atlas.notes, ""])
-    units = _table("Units", "Count", "People", "Population", "Date", "Source")
-    for (name, table), row in atlas.populations.iterrows():
-        count = f"{len(atlas.units[table]):,}"
-        _row(units, table, count, f"{row.people:,.0f}", name, row.as_at, row.source)
+    units = _table("Counted in", "Count", "People", "Population", "Date", "Source")
+    for (name, place), row in atlas.populations.iterrows():
+        figures = (f"{row['count']:,}", f"{row['people']:,.0f}")
+        _row(units, place, *figures, name, row["as_at"], row["source"])
     screen.print(units)
     layers = _table("Layer", "Level", "As at", "Footprints", "People", "In none", "Population")
     for key, row in atlas.overview.iterrows():

@@ -173,23 +173,32 @@ class Atlas:
 
     @cached_property
     def populations(self) -> pd.DataFrame:
-        """The populations: a row each, indexed by ``population`` and ``units`` (the unit table).
+        """The populations: a row each, indexed by ``population`` and ``counted_in``.
 
-        Columns: ``people`` (persons in all its units), ``source``, ``as_at``.
+        The latter is the unit table, or the layer that has a population of its own. Columns:
+        ``count`` (of units or footprints), ``people`` (persons in all of them), ``source``,
+        ``as_at``.
         """
         rows = [
             (
                 population.name,
                 name,
+                len(table.table),
                 table.table[population.name].sum(),
-                population.source,
-                population.as_at,
+                population,
             )
             for name, table in self._units.items()
             for population in table.populations
         ]
-        columns = ["population", "units", "people", "source", "as_at"]
-        return pd.DataFrame(rows, columns=columns).set_index(["population", "units"])
+        rows += [
+            (own.name, key, len(layer.table), self.people(key)[own.name].sum(), own)
+            for key, layer in self._layers.items()
+            if (own := layer.population) is not None
+        ]
+        frame = pd.DataFrame(rows, columns=["population", "counted_in", "count", "people", "of"])
+        frame["source"] = [population.source for population in frame["of"]]
+        frame["as_at"] = [population.as_at for population in frame["of"]]
+        return frame.drop(columns="of").set_index(["population", "counted_in"])
 
     @cached_property
     def overview(self) -> pd.DataFrame:
@@ -460,9 +469,10 @@ class Atlas:
 
     def _counts(self) -> list[str]:
         return [
-            f"{len(self._units[units].table):,} units {units!r}: {people:,.0f} {population} "
-            f"({source}, {as_at})"
-            for (population, units), people, source, as_at in self.populations.itertuples(name=None)
+            f"{count:,} in {place!r}: {people:,.0f} {population} ({source}, {as_at})"
+            for (population, place), count, people, source, as_at in self.populations.itertuples(
+                name=None
+            )
         ]
 
     def _counted(self, key: str) -> list[tuple[Population, str | None]]:

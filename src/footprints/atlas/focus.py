@@ -79,11 +79,12 @@ def relations(membership: pd.DataFrame, shares: Shares) -> pd.Series[str]:
     whole = {name: int((share > 0).sum()) for name, share in shares.items()}
     rows["met"] = rows["share"] > 0
     rows["sure"] = rows["share"] == 1
+    rows["whole"] = rows["people"].isna()
     by = ["layer", "code", "units"]
     parts = rows.groupby(by, observed=True).agg(
-        met=("met", "sum"), sure=("sure", "any"), inside=("sure", "all")
+        met=("met", "sum"), sure=("sure", "any"), inside=("sure", "all"), contains=("whole", "all")
     )
-    parts["contains"] = parts["met"] == parts.index.get_level_values("units").map(whole)
+    parts["contains"] &= parts["met"] == parts.index.get_level_values("units").map(whole)
     sides = parts[parts["met"] > 0].groupby(["layer", "code"], observed=True)
     sides = sides.agg({"sure": "any", "inside": "all", "contains": "all"})
     words = np.select(
