@@ -11,7 +11,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from footprints.errors import BandError, UnknownNameError
+from footprints.errors import BandError, UnknownNameError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,10 @@ class Band:
             msg = "A band needs a lower limit, an upper limit or a target."
             raise BandError(msg)
         if any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in numbers):
-            msg = f"A band's limits and target are whole numbers of people: not {numbers}."
+            msg = (
+                f"A band's limits and target are whole numbers of people, written without "
+                f"quotes or commas: not {listed(numbers)}."
+            )
             raise BandError(msg, numbers)
         if numbers != sorted(numbers):
             msg = f"A band's lower limit, target and upper limit must ascend: not {numbers}."
@@ -79,7 +82,7 @@ class Band:
         return f"about {self.target:,}"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class BandSet:
     """A named, dated and sourced set of bands, one a level.
 
@@ -101,6 +104,10 @@ class BandSet:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bands", MappingProxyType(dict(self.bands)))
+
+    def __repr__(self) -> str:
+        bands = "; ".join(f"{level} {band}" for level, band in self.bands.items())
+        return f"{self.name}, {self.title} ({self.as_at}): {bands}. {self.source}."
 
     def __getitem__(self, level: str) -> Band:
         if level not in self.bands:
@@ -153,6 +160,9 @@ def read_band(text: str) -> Band:
     >>> read_band("about 50,000").target
     50000
     """
+    if not isinstance(text, str):
+        msg = f"The words of a band are text, such as '30-50,000': not {text!r}."
+        raise BandError(msg, [text])
     plain = re.sub(r"[\u2010-\u2015\u2212]", "-", " ".join(text.lower().split()))
     found = list(_NUMBER.finditer(plain))
     if len(found) == 1:

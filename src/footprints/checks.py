@@ -9,7 +9,7 @@ import pandas as pd
 
 from footprints.atlas.parts import people_faults
 from footprints.bands import Band, BandSet, read_band
-from footprints.errors import Problems, TableError, UnknownNameError
+from footprints.errors import BandError, Problems, TableError, UnknownNameError
 from footprints.read import band_set
 from footprints.report import Report, as_findings, skipped
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footprints.atlas import Atlas, Population
+
+
+NUMBERS = "Read text as numbers first: pandas.read_csv(..., thousands=',') does."
 
 
 def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
@@ -58,6 +61,9 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
     B         0 within
     """
     band = read_band(band) if isinstance(band, str) else band
+    if not isinstance(band, Band):
+        msg = f"A band is a Band or words such as '30-50,000', not {type(band).__name__}."
+        raise BandError(msg)
     _check_people(people)
     lower = -np.inf if band.lower is None else band.lower
     upper = np.inf if band.upper is None else band.upper
@@ -86,6 +92,9 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
 
 
 def _check_people(people: pd.Series[int]) -> None:
+    if not isinstance(people, pd.Series):
+        msg = "Give people as one column (a Series), such as atlas.people('icb22')['residents']."
+        raise TableError(msg)
     problems = Problems("The people given")
     if people.index.has_duplicates:
         codes = people.index[people.index.duplicated()].unique()
@@ -93,7 +102,8 @@ def _check_people(people: pd.Series[int]) -> None:
     else:
         for fault, rows in people_faults(people).items():
             shown = [f"{code} ({people[code]})" if fault != "missing" else code for code in rows]
-            problems.add(f"are {fault}".replace("are that is", "are"), shown)
+            remedy = NUMBERS if fault == "that is not a number" else ""
+            problems.add(f"are {fault}".replace("are that is", "are"), shown, remedy=remedy)
     problems.raise_any(TableError)
 
 
@@ -101,7 +111,7 @@ def check(
     atlas: Atlas,
     *,
     bands: BandSet | str = "nhs-2019",
-    layers: Sequence[str] | None = None,
+    layers: str | Sequence[str] | None = None,
     population: str | None = None,
 ) -> Report:
     """Check an atlas, and say what was found for each footprint.
@@ -114,8 +124,9 @@ def check(
         Whole, or cut down by :meth:`Atlas.focus`.
     bands : BandSet or str
         The set of population bands, or the name of one that comes with footprints.
-    layers : sequence of str, optional
-        The layers to judge. None takes the newest of each level that has a band.
+    layers : str or sequence of str, optional
+        The layers to judge. None takes the newest of each level that has a band, and that of the
+        focus.
     population : str, optional
         Whose people to count; None takes the first population of each layer.
 
@@ -140,12 +151,21 @@ def check(
     """
     chosen = band_set(bands) if isinstance(bands, str) else bands
     if layers is None:
-        keys = [key for level, key in atlas.newest().items() if level in chosen.bands]
+        keys = _layers_to_judge(atlas, chosen)
     else:
-        keys = list(dict.fromkeys(atlas.resolve(layer) for layer in layers))
+        wanted = [layers] if isinstance(layers, str) else layers
+        keys = list(dict.fromkeys(atlas.resolve(layer) for layer in wanted))
     _require_population(atlas, population)
     parts = [_check_band(atlas, key, chosen, population) for key in keys]
     return Report(atlas=atlas, bands=chosen, findings=as_findings(parts))
+
+
+def _layers_to_judge(atlas: Atlas, bands: BandSet) -> list[str]:
+    """Return the newest layer of each level with a band, and that of the focus if it is another."""
+    keys = list(atlas.newest().values())
+    if atlas.focused is not None and atlas.focused.layer not in keys:
+        keys.append(atlas.focused.layer)
+    return [key for key in keys if atlas.overview.loc[key, "level"] in bands.bands]
 
 
 def _require_population(atlas: Atlas, name: str | None) -> None:
@@ -203,13 +223,14 @@ def _band_messages(
     table: pd.DataFrame, names: pd.Series[str], band: Band, counted: Population
 ) -> list[str]:
     """Word each finding as one sentence."""
+    labels = [f"{name} ({code})" if name else code for code, name in names.items()]
     sides = {}
     if band.lower is not None:
         sides["below"] = f"lower limit of {band.lower:,}"
     if band.upper is not None:
         sides["above"] = f"upper limit of {band.upper:,}"
     return [
-        f"{name or code} has {row.people:,.0f} people ({counted.name}, {counted.as_at}), "
+        f"{label} has {row.people:,.0f} people ({counted.name}, {counted.as_at}), "
         + (
             f"{abs(row.distance):,.0f} {row.status} the {row.limit_kind} {sides[row.status]}."
             if row.status in sides
@@ -217,5 +238,5 @@ def _band_messages(
             if row.status == "no limit"
             else f"within {band}."
         )
-        for (code, name), row in zip(names.items(), table.itertuples(), strict=True)
+        for label, row in zip(labels, table.itertuples(), strict=True)
     ]

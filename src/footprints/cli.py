@@ -6,8 +6,9 @@ import sys
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
+import pandas as pd
 import typer
 from rich import box
 from rich.console import Console
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from footprints.checks import check as run_check
-from footprints.errors import FootprintsError
+from footprints.errors import FootprintsError, listed
 from footprints.output import output_file, plain
 from footprints.read import band_set, load_example, read_band_set
 
@@ -52,9 +53,9 @@ class FailOn(StrEnum):
 
 
 Within = Annotated[
-    str | None,
+    list[str] | None,
     typer.Option(
-        metavar="CODE",
+        metavar="AREA",
         help="One area and everything that meets it: a code (E54000034), an ODS code (QNQ), a "
         "name (Frimley), or one layer's (stp21:E54000034).",
     ),
@@ -93,15 +94,23 @@ def describe(within: Within = None) -> None:
     screen = _screen()
     _say(screen, [atlas.title, *atlas.notes, ""])
     units = _table("Counted in", "Count", "People", "Population", "Date", "Source")
+    said = []
     for (name, place), row in atlas.populations.iterrows():
         figures = (f"{row['count']:,}", f"{row['people']:,.0f}")
         _row(units, place, *figures, name, row["as_at"], row["source"])
-    screen.print(units)
+        said.append(
+            f"{place}: {figures[0]} with {figures[1]} {name}, {row['source']}, {row['as_at']}."
+        )
+    _show(screen, units, said)
     layers = _table("Layer", "Level", "As at", "Footprints", "People", "In none", "Population")
+    said = []
     for key, row in atlas.overview.iterrows():
         people = (f"{row.people:,.0f}", f"{row.unassigned:,.0f}", row.population)
         _row(layers, key, row.level, row.as_at, f"{row.footprints:,}", *people)
-    screen.print(layers)
+        said.append(
+            f"{key} ({row.level}, {row.as_at}): {row.footprints:,}, {people[0]} {people[2]}."
+        )
+    _show(screen, layers, said)
     _say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
 
 
@@ -136,10 +145,12 @@ def check(
     if map_file:
         output_file(map_file, [".html"])
     atlas = _open(within)
-    report = run_check(atlas, bands=_bands(bands), layers=layer, population=population)
+    report = run_check(atlas, bands=_bands(bands), layers=_split(layer), population=population)
     _print_report(report, worst)
     if map_file:
         _draw(atlas, map_file, report.drawable, report.bands, population)
+        left_out = [key for key in report.summary.index if key not in report.drawable]
+        _say(_screen(), [f"{key} is not on it: it has no lines." for key in left_out])
     raise typer.Exit(_status(report, fail_on))
 
 
@@ -161,7 +172,7 @@ def draw_map(
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
     """  # noqa: D301  # As above.
     output_file(output, [".html"])
-    _draw(_open(within), output, layer, _bands(bands), population)
+    _draw(_open(within), output, _split(layer), _bands(bands), population)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -202,9 +213,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(within: str | None) -> Atlas:
+def _open(within: list[str] | None) -> Atlas:
+    if within and len(within) > 1:
+        msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
+        raise FootprintsError(msg, within)
     atlas = load_example()
-    return atlas if within is None else atlas.focus(within)
+    return atlas.focus(within[0]) if within else atlas
+
+
+def _split(layers: list[str] | None) -> list[str] | None:
+    """Return the layers of an option that may be repeated, or hold several with commas."""
+    return [key for text in layers for key in text.split(",")] if layers else None
 
 
 def _bands(name: str) -> BandSet:
@@ -235,48 +254,63 @@ def _print_report(report: Report, worst: int) -> None:
     figures = [f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."]
     _say(screen, [*heading, *figures, *report.populations, ""])
     _print_summary(screen, report)
-    _print_worst(screen, report, worst)
-    for finding in report.skipped.itertuples():
-        _say(screen, [f"Not checked: {finding.message}."])
+    _say(screen, report.remainders)
+    for layer, missed in report.worst.groupby("layer", sort=False) if worst else ():
+        _print_misses(screen, report, layer, missed, worst)
+    _say(screen, [f"Not checked: {message}." for message in report.skipped["message"]])
     if (report.findings["status"] == "warn").any():
         words = "Misses are warnings: bands are what policy expects, not rules. They end with "
         _say(screen, [f"{words}status 0; with --fail-on warn they end with status 1."])
-    if report.skipped["status"].size == len(report.findings):
+    if len(report.skipped) == len(report.findings):
         _say(screen, ["Nothing was checked."])
 
 
 def _print_summary(screen: Console, report: Report) -> None:
-    if report.summary.empty:
-        return
-    overview = report.atlas.overview
+    """Say how many footprints of each layer are where, in a table where there is room for it."""
     table = _table("Layer", "Level", "Band", "Footprints", "Below", "Within", "Above", "People")
+    lines = []
     for key, row in report.summary.iterrows():
-        level, band = overview.loc[key, "level"], report.bands[overview.loc[key, "level"]]
-        counts = [f"{n:,}" for n in (row.sum(), row.below, row.within, row.above)]
         found = report.findings[report.findings["layer"] == key]
+        level = report.atlas.overview.loc[key, "level"]
+        band = str(report.bands[level])
         people = f"{found['people'].sum():,.0f} {found['population'].iloc[0]}"
-        _row(table, key, level, str(band), *counts, people)
-    screen.print(table)
-    for line in report.remainders:
-        _say(screen, [line])
+        counts = [f"{n:,}" for n in (row.sum(), row["below"], row["within"], row["above"])]
+        _row(table, key, level, band, *counts, people)
+        told = "{1} below, {2} within, {3} above, of {0}".format(*counts)
+        lines.append(f"{key} ({level}), {band}: {told}; {people}.")
+        if row["no limit"]:
+            lines[-1] = f"{key} ({level}), {band}: {counts[0]} footprints; {people}."
+    _show(screen, table, lines)
+    _say(screen, _targets(report))
 
 
-def _print_worst(screen: Console, report: Report, worst: int) -> None:
-    named = report.worst.groupby("layer", sort=False).head(worst)
-    if named.empty:
-        return
-    relations = report.atlas.focused.relations if report.atlas.focused else None
-    columns = ["Layer", "Code", "Name", "People", "Status", "Distance", "Per cent", "Limit"]
-    table = _table(*columns, *(["Area"] if relations is not None else []))
-    for row in named.sort_values("layer", kind="stable").itertuples():
-        figures = (f"{row.people:,.0f}", row.result, f"{row.distance:+,.0f}")
-        rest = [] if relations is None else [relations[row.layer, row.code]]
-        percent = f"{row.distance_percent:+.1f}%"
-        name = "" if row.name is None else row.name
-        _row(table, row.layer, row.code, name, *figures, percent, row.limit_kind, *rest)
-    missed = len(report.worst)
-    _say(screen, ["", f"The furthest from their band, {len(named)} of {missed:,} misses:"])
-    screen.print(table)
+def _targets(report: Report) -> list[str]:
+    """Say how far footprints spread about a band that is a target without limits."""
+    found = report.findings[report.findings["result"] == "no limit"]
+    return [
+        f"{layer}: a target has no limits, so none is below or above it. Half have between "
+        f"{people.quantile(0.25):,.0f} and {people.quantile(0.75):,.0f} people, all between "
+        f"{people.min():,.0f} and {people.max():,.0f}."
+        for layer, people in found.groupby("layer")["people"]
+    ]
+
+
+def _print_misses(
+    screen: Console, report: Report, layer: str, missed: pd.DataFrame, worst: int
+) -> None:
+    """Name the misses of one layer, in a table where there is room for it."""
+    shown = missed.head(worst)
+    focused = report.atlas.focused
+    hard = ", hard limits first" if (missed["limit_kind"] == "hard").any() else ""
+    count = f"{len(shown):,} of its {len(missed):,} misses"
+    _say(screen, ["", f"{layer}: {count}, the furthest off first{hard}."])
+    table = _table("Code", "Name", "People", "Misses by", "Limit", *(["Area"] if focused else []))
+    for row in shown.itertuples():
+        by = f"{abs(row.distance):,.0f} {row.result} ({row.distance_percent:+.1f}%)"
+        rest = [focused.relations[layer, row.code]] if focused else []
+        name = "" if pd.isna(row.name) else row.name
+        _row(table, row.code, name, f"{row.people:,.0f}", by, row.limit_kind, *rest)
+    _show(screen, table, [f"- {message}" for message in shown["message"]])
 
 
 def _screen() -> Console:
@@ -287,6 +321,14 @@ def _screen() -> Console:
         if screen.is_terminal
         else Console(markup=False, highlight=False, emoji=False, width=140)
     )
+
+
+def _show(screen: Console, table: Table, sentences: list[str]) -> None:
+    """Print a table where there is room for it, and otherwise sentences that say the same."""
+    if sentences and screen.measure(table).maximum <= screen.width:
+        screen.print(table)
+    else:
+        _say(screen, sentences)
 
 
 def _say(screen: Console, lines: Iterable[str]) -> None:
@@ -302,12 +344,12 @@ def _complain(message: str) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = {"Count", "People", "Footprints", "In none", "Below", "Within", "Above"}
-    numbers |= {"Distance", "Per cent"}
+    numbers |= {"Misses by"}
     for column in columns:
         right = column in numbers
-        table.add_column(
-            column, justify="right" if right else "left", overflow="fold", no_wrap=right
-        )
+        whole = right or column in {"Code", "Layer", "Level", "Limit"}
+        justify: Literal["left", "right"] = "right" if right else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
     return table
 
 

@@ -68,7 +68,7 @@ def output_file(path: str | PathLike[str], extensions: Sequence[str]) -> Path:
         ...
     footprints.errors.OutputError: 'map.pdf' cannot be written: its name must end in '.html'.
     """
-    file = Path(path)
+    file = Path(path).absolute()
     if file.suffix.lower() not in extensions:
         msg = f"{file.name!r} cannot be written: its name must end in {listed(extensions)}."
         raise OutputError(msg, [file.name])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -39,7 +40,7 @@ FINDING_COLUMNS = {
 """The columns of findings and their types, in order."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
     """What a check found.
 
@@ -60,6 +61,16 @@ class Report:
     atlas: Atlas
     bands: BandSet
     findings: pd.DataFrame
+
+    def __repr__(self) -> str:
+        head = [self.atlas.title, *self.atlas.notes, repr(self.bands), *self.populations]
+        skips = [f"Not checked: {message}." for message in self.skipped["message"]]
+        return "\n".join([*head, "", self.summary.to_string(), *self.remainders, *skips])
+
+    def _repr_html_(self) -> str:
+        head = [*self.atlas.notes, repr(self.bands), *self.populations, *self.remainders]
+        lines = "<br>".join(escape(line) for line in head)
+        return f"<p><b>{escape(self.atlas.title)}</b><br>{lines}</p>{self.summary.to_html()}"
 
     @property
     def ok(self) -> bool:

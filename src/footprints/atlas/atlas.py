@@ -61,6 +61,9 @@ class Frames(Mapping[str, gpd.GeoDataFrame]):
     def __repr__(self) -> str:
         return f"<{len(self)} tables: {', '.join(self)}>"
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self)
+
 
 class Atlas:
     """Units, people and layers of footprints, checked once and never changed.
@@ -343,10 +346,19 @@ class Atlas:
             wanted = re.sub(rf"^{alias}(?=\d|$)", kind, wanted)
         if wanted in self._layers:
             return wanted
-        vintages = [key for key in self._layers if parse_key(key).kind == wanted]
+        vintages = self._vintages(wanted)
         if not vintages:
+            if self.focused is not None and wanted in self.focused.left_out:
+                msg = f"The layer {layer!r} does not meet {self.focused.name}."
+                raise UnknownNameError(msg, [layer])
             raise UnknownNameError.among(self._layers, layer, kind="layer")
         return max(vintages, key=vintage_order)
+
+    def _vintages(self, layer: str) -> list[str]:
+        """Return the layers of one kind."""
+        kind = re.sub(r"\d\d$", "", layer)
+        wanted = [key for key in self._layers if parse_key(key).kind == kind]
+        return wanted if kind == layer or layer in self._layers else []
 
     def newest(self) -> dict[str, str]:
         """Return the newest layer of each level, in the order of the levels.
@@ -396,7 +408,9 @@ class Atlas:
         within, _, wanted = str(text).rpartition(":")
         directory = self._directory
         if within:
-            directory = directory[directory["layer"] == self.resolve(within)]
+            key = self.resolve(within)
+            kept = [key] if within.strip().lower() in self._layers else self._vintages(key)
+            directory = directory[directory["layer"].isin(kept)]
         return find(directory, wanted, self._same_area)
 
     def focus(self, text: str) -> Atlas:
@@ -450,9 +464,11 @@ class Atlas:
             name=name,
             inside={key: shares[key].index[shares[key] == 1] for key in units},
             relations=met,
+            left_out=tuple(key for key in self._layers if key not in layers),
         )
         title = f"{name} ({layer} {code}) in {self.title}"
-        return Atlas(title=title, units=units, layers=layers, notes=self.notes, focused=focused)
+        notes = [*self.notes, *_focus_notes(self, focused)]
+        return Atlas(title=title, units=units, layers=layers, notes=notes, focused=focused)
 
     def __repr__(self) -> str:
         shown = self.overview[["level", "vintage", "footprints", "people", "population"]]
@@ -583,6 +599,15 @@ def _own(name: str, units: UnitTable) -> UnitTable:
     """Return a unit table whose frame is a copy of our own, with geometry in the National Grid."""
     table = with_geometry(units.table, f"The unit table {name!r}").rename_axis("unit")
     return replace(units, table=table)
+
+
+def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
+    """Return what must be said of an area: what is counted whole, and of which year it is."""
+    notes = ["What crosses its edge or contains it is counted whole, people outside it included."]
+    newest = atlas.newest()[atlas.overview.loc[focused.layer, "level"]]
+    if newest != focused.layer:
+        notes.append(f"It is a footprint of {focused.layer}; the newest of its level is {newest}.")
+    return notes
 
 
 def _only(layer: Layer, rows: pd.DataFrame) -> Layer:

@@ -14,10 +14,29 @@ from footprints.levels import parse_key, rank, vintage_order
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_PADDING = re.compile(
-    r"\b(?:nhs|the|integrated care board|integrated care system|foundation trust|trust|icb|ics"
-    r"|ccg|stp|pcn)\b|[^\w\s]"
-)
+HEALTH = {"icb", "stp", "ccg", "sicbl", "pcn", "nhser", "amb", "cal"}
+SORTS = {
+    "integrated care board": {"icb"},
+    "icb": {"icb"},
+    "integrated care system": {"icb", "stp"},
+    "ics": {"icb", "stp"},
+    "stp": {"stp"},
+    "ccg": {"ccg", "sicbl"},
+    "pcn": {"pcn"},
+    "foundation trust": {"amb"},
+    "trust": {"amb"},
+    "nhs": HEALTH,
+    "county council": {"ctyua", "hwb"},
+    "metropolitan borough council": {"lad", "ctyua", "hwb"},
+    "borough council": {"lad", "ctyua", "hwb"},
+    "city council": {"lad", "ctyua", "hwb"},
+    "district council": {"lad"},
+    "council": {"lad", "ctyua", "hwb"},
+}
+"""The words of a name that say what sort of body it is, and the kinds of layer that hold it."""
+
+_SORT = re.compile(rf"\b(?:{'|'.join(sorted(SORTS, key=len, reverse=True))})\b")
+_PADDING = re.compile(r",? (?:city|county) of$|\bthe\b|[^\w\s]")
 
 
 def short_name(name: str) -> str:
@@ -27,9 +46,11 @@ def short_name(name: str) -> str:
     --------
     >>> short_name("NHS Hampshire & the Isle of Wight ICB")
     'hampshire and isle of wight'
+    >>> short_name("Bristol, City of")
+    'bristol'
     """
-    words = _PADDING.sub(" ", name.casefold().replace("&", " and "))
-    return " ".join(words.split())
+    words = _SORT.sub(" ", name.casefold().replace("&", " and ")).strip()
+    return " ".join(_PADDING.sub(" ", words).split())
 
 
 def directory_of(layer: str, level: str, table: pd.DataFrame) -> pd.DataFrame:
@@ -87,27 +108,41 @@ def find(
     AmbiguousNameError
         If what fits is not one area.
     """
-    asked = text.strip().casefold()
-    ways = {"by_code": asked, "by_ods_code": asked, "by_short_name": short_name(text)}
+    rows = _of_sort(directory, text)
+    ways = [("by_code", directory, text), ("by_ods_code", directory, text)]
+    # A name that says the sort of body is looked up as it stands before it is shortened.
+    ways += [("by_name", directory, text)] if rows is not directory else []
+    ways += [("by_short_name", rows, short_name(text))]
     found = directory.iloc[:0]
-    # A full name that is also a short name of other areas still means the one that bears it.
-    for column, value in [*ways.items(), ("by_name", asked)]:
-        fits = directory[directory[column] == value] if value else found
-        newest = fits[fits["vintage"] == fits.groupby("group")["vintage"].transform("max")]
-        if len(newest) and same_area(newest):
-            best = newest.loc[newest["level"].map(rank).idxmax()]
+    for column, among, value in ways:
+        key = value.strip().casefold()
+        fits = among[among[column] == key] if key else found
+        found = fits[fits["vintage"] == fits.groupby("group")["vintage"].transform("max")]
+        if len(found) and same_area(found):
+            best = found.loc[found["level"].map(rank).idxmax()]
             return best["layer"], best["code"]
-        found = found if len(found) else newest
     if found.empty:
-        raise UnknownNameError(_nothing_fits(directory, text), [text])
+        raise UnknownNameError(_nothing_fits(rows, text), [text])
     places = found["layer"] + ":" + found["code"]
     lines = [f"  {place}  {name}" for place, name in zip(places, found["name"], strict=True)]
     msg = f"{text!r} fits areas that differ. Write one of these instead:\n" + "\n".join(lines)
     raise AmbiguousNameError(msg, places)
 
 
+def _of_sort(directory: pd.DataFrame, text: str) -> pd.DataFrame:
+    """Return the rows of the sort of body that a name says; all of them where it says none."""
+    said = [SORTS[word] for word in _SORT.findall(text.casefold())]
+    if not said:
+        return directory
+    kinds = set.intersection(*said)
+    return directory[directory["layer"].map(lambda layer: parse_key(layer).kind in kinds)]
+
+
 def _nothing_fits(directory: pd.DataFrame, text: str) -> str:
-    nearest = get_close_matches(short_name(text), directory["by_short_name"].unique(), n=5)
-    close = directory[directory["by_short_name"].isin(nearest)]["name"].unique()
-    hint = f"Near it: {listed(close)}." if len(close) else "Give a code, an ODS code or a name."
+    known, wanted = directory["by_short_name"], short_name(text)
+    holding = known[known.map(lambda name: set(wanted.split()) <= set(name.split()))]
+    near = get_close_matches(wanted, known.unique(), n=5, cutoff=0.7) if wanted else []
+    nearest = list(dict.fromkeys([*near, *holding]))[:5] if wanted else []
+    names = [directory.loc[known == name, "name"].iloc[-1] for name in nearest]
+    hint = f"Near it: {listed(names)}." if names else "Give a code, an ODS code or a name."
     return f"No footprint has the code, ODS code or name {text!r}. {hint}"

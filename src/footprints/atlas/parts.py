@@ -117,6 +117,8 @@ class Focus:
     relations : Series of str
         How each footprint stands to it, indexed by ``layer`` and ``code``: ``same area``,
         ``inside``, ``contains``, ``crosses``, or ``may cross`` where that is not known exactly.
+    left_out : tuple of str
+        The layers that do not meet it.
     """
 
     layer: str
@@ -124,6 +126,7 @@ class Focus:
     name: str
     inside: Mapping[str, pd.Index[str]]
     relations: pd.Series[str]
+    left_out: tuple[str, ...] = ()
 
 
 def check_units(name: str, units: UnitTable, problems: Problems) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from footprints.bands import Band, BandSet
+from footprints.bands import Band, BandSet, read_band
 from footprints.errors import BandError, Problems, UnknownNameError, listed
+from footprints.levels import LADDER, LEVELS
 from footprints.read.bundled import data_folder
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ def band_set(name: str) -> BandSet:
     1,000,000 to 3,000,000
     """
     for path in _band_files():
-        if path.stem == name:
+        if path.stem == str(name).strip().lower():
             return read_band_set(path)
     known = sorted(path.stem for path in _band_files())
     raise UnknownNameError.among(known, name, kind="set of bands")
@@ -91,15 +93,16 @@ def read_band_set(path: str | PathLike[str]) -> BandSet:
     """
     file = Path(path)
     try:
-        said = tomllib.loads(file.read_text(encoding="utf-8"))
+        said = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         msg = f"The bands in {file.name!r} cannot be read: {reason}."
         raise BandError(msg, [file.name]) from error
     problems = Problems(f"{file.name!r}")
     head = ("title", "as_at", "source")
-    if missing := [key for key in head if not isinstance(said.get(key), str)]:
-        problems.add("must say, as text,", missing)
+    texts = {key: str(said[key]) for key in head if said.get(key)}
+    if missing := [key for key in head if key not in texts]:
+        problems.add("does not say", missing)
     if unknown := set(said) - {*head, "levels"}:
         problems.add("has unknown keys", unknown, remedy=f"Use {listed([*head, 'levels'])}.")
     levels = said.get("levels", {})
@@ -108,7 +111,6 @@ def read_band_set(path: str | PathLike[str]) -> BandSet:
         problems.add("has no levels: write a table such as [levels.system]")
     bands = {level: _read_band_table(level, table, problems) for level, table in levels.items()}
     problems.raise_any(BandError)
-    texts = {key: said[key] for key in head}
     return BandSet(name=file.stem, bands={k: b for k, b in bands.items() if b}, **texts)
 
 
@@ -119,8 +121,21 @@ def _read_band_table(level: str, table: dict[str, Any], problems: Problems) -> B
         fault = f"has unknown keys in [levels.{level}]"
         problems.add(fault, names, remedy=f"Use {listed(allowed)}.")
         return None
+    _check_level(level, problems)
+    said = {key: value for key, value in table.items() if key != "note"}
     try:
-        return Band(**{key: value for key, value in table.items() if key != "note"})
+        # Words alone are enough where they can be read.
+        return read_band(said["quote"]) if list(said) == ["quote"] else Band(**said)
     except BandError as error:
         problems.add(f"cannot be used in [levels.{level}]: {str(error).removesuffix('.')}")
         return None
+
+
+def _check_level(level: str, problems: Problems) -> None:
+    """Note a level that is another misspelt, or the kind of a layer."""
+    near = [LEVELS[level]] if level in LEVELS and level not in LADDER else []
+    near += get_close_matches(level, LADDER, n=1, cutoff=0.85) if level not in LADDER else []
+    if near:
+        problems.add(
+            "has no band that is used under the level", [level], remedy=f"Write {near[0]!r}."
+        )
