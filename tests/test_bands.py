@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -27,8 +29,17 @@ RANGES = {
     "250-500,000": (250_000, 500_000),
     "250-1,000,000": (250_000, 1_000_000),
     "populations of circa 30-50,000 at a neighbourhood level": (30_000, 50_000),
+    "1-2,500,000": (1_000_000, 2_500_000),
+    "500 to 1,500": (500, 1_500),
     "at least one million lives": (1_000_000, None),
+    "no less than 30,000": (30_000, None),
+    "not fewer than 30,000": (30_000, None),
+    "over 30,000": (30_000, None),
     "up to 50k": (None, 50_000),
+    "no more than 50,000": (None, 50_000),
+    "not over 50,000": (None, 50_000),
+    "not more than 50,000": (None, 50_000),
+    "fewer than 50,000": (None, 50_000),
 }
 REFUSED = {
     "250-50,000": "If 250,000 to 500,000 is meant, write '250,000 to 500,000'",
@@ -38,6 +49,9 @@ REFUSED = {
     "30-50": "write '30-50k' if thousands are meant",
     "50,000": "say 'about 50,000' if it is a target",
     "1.0005k to 2k": "no whole number of people",
+    "handsome 50,000": "gives one number",
+    "-5 to 50,000": "a limit and a range at once",
+    "less than 30,000 to 50,000": "a limit and a range at once",
     "": "not one population band",
     "large": "not one population band",
     "30-50-60k": "not one population band",
@@ -126,6 +140,62 @@ def test_a_band_that_contradicts_itself_is_refused(numbers: dict[str, object], r
         fp.Band(**numbers)
 
 
+def test_a_set_holds_bands_and_travels_to_another_process() -> None:
+    bands = fp.band_set("nhs-2019")
+    copy = pickle.loads(pickle.dumps(bands))  # noqa: S301 - it is our own.
+    assert (copy.name, copy.source, dict(copy.bands)) == (
+        bands.name,
+        bands.source,
+        dict(bands.bands),
+    )
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        bands.bands["place"] = bands["system"]
+    with pytest.raises(BandError, match="something else: 'place'"):
+        fp.BandSet(name="x", title="x", as_at="x", source="x", bands={"place": "1-3m"})
+    assert "neighbourhood 30,000 to 50,000" in repr(bands)
+
+
+def test_words_alone_are_enough_in_a_file_and_a_bom_does_no_harm(tmp_path) -> None:
+    file = tmp_path / "ours.toml"
+    text = "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.place]\nquote = '30-50k'\n"
+    file.write_text(text, encoding="utf-8-sig")
+    bands = fp.read_band_set(file)
+    assert (bands["place"].lower, bands["place"].upper, bands.as_at) == (30_000, 50_000, "2026")
+
+
+@pytest.mark.parametrize(
+    ("level", "right"), [("neighborhood", "neighbourhood"), ("icb", "system"), ("systm", "system")]
+)
+def test_a_level_that_is_another_misspelt_is_refused(tmp_path, level: str, right: str) -> None:
+    file = tmp_path / "ours.toml"
+    text = f"title = 'O'\nas_at = '1'\nsource = 'us'\n[levels.{level}]\nlower = 5\n"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BandError, match=f"'{level}'. Write '{right}'"):
+        fp.read_band_set(file)
+
+
+@pytest.mark.parametrize("band", [(30_000, 50_000), fp.band_set("nhs-2019"), None, 50_000])
+def test_what_is_no_band_is_refused(band: object) -> None:
+    with pytest.raises(BandError, match="A band is a Band or words"):
+        fp.population_bands(pd.Series([1]), band)
+
+
+def test_a_whole_table_of_people_is_refused() -> None:
+    with pytest.raises(TableError, match="Give people as one column"):
+        fp.population_bands(pd.DataFrame({"residents": [1]}), "30-50k")
+
+
+def test_numbers_kept_as_objects_are_numbers() -> None:
+    found = fp.population_bands(pd.Series([40_000, 60_000], dtype=object), "30-50k")
+    assert found["people"].dtype == "int64"
+    assert found["status"].tolist() == ["within", "above"]
+
+
+def test_bands_carry_the_source_and_date_of_the_people(england: fp.Atlas) -> None:
+    found = fp.population_bands(england.people("icb22")["residents"], "1-3m")
+    assert found.attrs["residents"] == "residents, ONS mid-2020 estimates, 2020-06-30"
+
+
 def test_users_add_a_set_of_their_own(tmp_path) -> None:
     file = tmp_path / "ours.toml"
     file.write_text(
@@ -139,7 +209,7 @@ def test_users_add_a_set_of_their_own(tmp_path) -> None:
 
 
 BAD_FILES = {
-    "title = 1": ["must say, as text,: 'title', 'as_at', 'source'", "has no levels"],
+    "title = 1": ["does not say: 'as_at', 'source'", "has no levels"],
     "titel = 'x'\n[levels.place]\nlowest = 5": [
         "unknown keys: 'titel'",
         r"\[levels.place\]: 'lowest'",
@@ -235,6 +305,7 @@ def test_people_that_cannot_be_used_are_all_named_by_what_is_wrong() -> None:
     assert "'a" not in message
 
 
-def test_codes_that_stand_twice_are_named() -> None:
-    with pytest.raises(TableError, match="codes twice: 'a', 'c'"):
-        fp.population_bands(pd.Series([1, 2, 3, 4, 5], index=list("aabcc")), BAND)
+def test_codes_that_stand_twice_are_named_beside_what_else_is_wrong() -> None:
+    with pytest.raises(TableError, match="codes twice: 'a', 'c'") as caught:
+        fp.population_bands(pd.Series([1, -2, 3, 4, 5], index=list("aabcc")), BAND)
+    assert caught.match(r"below zero: 'a \(-2\)'")

@@ -151,7 +151,7 @@ FAULTS = {
     ),
     "negative people in a link": (
         lambda: make_atlas([1, 2], pcn21=networks([("a", "N1", 1), ("b", "N2", -1)])),
-        "people below zero in the layer 'pcn21' for: 'b in N2'",
+        "people below zero in the layer 'pcn21' for: 'b in N2 .-1.'",
     ),
     "a pair linked twice": (
         lambda: make_atlas([1, 2], pcn21=networks([*SHARED, ("a", "N1", 1)])),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -82,7 +83,7 @@ class Band:
         return f"about {self.target:,}"
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class BandSet:
     """A named, dated and sourced set of bands, one a level.
 
@@ -103,7 +104,15 @@ class BandSet:
     bands: Mapping[str, Band] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        odd = [level for level, band in self.bands.items() if not isinstance(band, Band)]
+        if odd:
+            msg = f"A set of bands holds a Band for each level; these are something else: {listed(odd)}."
+            raise BandError(msg, odd)
         object.__setattr__(self, "bands", MappingProxyType(dict(self.bands)))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        said = {"name": self.name, "title": self.title, "as_at": self.as_at, "source": self.source}
+        return partial(BandSet, **said, bands=dict(self.bands)), ()
 
     def __repr__(self) -> str:
         bands = "; ".join(f"{level} {band}" for level, band in self.bands.items())
@@ -123,11 +132,13 @@ _NUMBER = re.compile(
     rf"\s*(?P<unit>{'|'.join(sorted(_MULTIPLES, key=len, reverse=True))})?(?![a-z\d])"
 )
 _JOINT = re.compile(r"\s*(?:-|to|and)\s*")
-_SINGLE = {
-    "lower": r"at least|no fewer than|not less than|more than|over|above|minimum of",
-    "upper": r"at most|up to|no more than|not more than|fewer than|less than|under|below|maximum of",
-    "target": r"about|around|circa|c\.|approximately|roughly|some|~",
-}
+_MORE, _LESS = "more than|over|above|exceeding", "less than|fewer than|under|below"
+_BOUND = re.compile(
+    r"(?<!\w)(?:"
+    rf"(?P<upper>(?:no|not) (?:{_MORE})|at most|up to|a maximum of|{_LESS})"
+    rf"|(?P<lower>(?:no|not) (?:{_LESS})|at least|a minimum of|{_MORE})"
+    r"|(?P<target>about|around|circa|c\.|approximately|roughly|~))\s*$"
+)
 
 
 def read_band(text: str) -> Band:
@@ -168,7 +179,7 @@ def read_band(text: str) -> Band:
     if len(found) == 1:
         return _read_single(text, plain[: found[0].start()], found[0])
     if len(found) == 2 and _JOINT.fullmatch(plain[found[0].end() : found[1].start()]):
-        return _read_range(text, *found)
+        return _read_range(text, plain[: found[0].start()], *found)
     msg = (
         f"{text!r} is not one population band. Write a range ('30,000 to 50,000', '30-50k'), a "
         "bound ('at least 30,000', 'up to 50,000') or a target ('about 50,000')."
@@ -178,23 +189,24 @@ def read_band(text: str) -> Band:
 
 def _read_single(text: str, before: str, match: re.Match[str]) -> Band:
     people = _people(text, match)
-    for role, words in _SINGLE.items():
-        if re.search(rf"(?:{words})\s*(?:a population of\s*)?$", before):
-            given = {role: people}
-            return Band(
-                lower=given.get("lower"),
-                upper=given.get("upper"),
-                target=given.get("target"),
-                quote=text,
-            )
-    msg = (
-        f"{text!r} gives one number: say 'about {people:,}' if it is a target, 'at least "
-        f"{people:,}' or 'up to {people:,}' if it is a limit."
+    bound = _BOUND.search(before)
+    if bound is None or before.endswith("-"):
+        msg = (
+            f"{text!r} gives one number: say 'about {people:,}' if it is a target, 'at least "
+            f"{people:,}' or 'up to {people:,}' if it is a limit."
+        )
+        raise BandError(msg, [text])
+    given = {str(bound.lastgroup): people}
+    return Band(
+        lower=given.get("lower"), upper=given.get("upper"), target=given.get("target"), quote=text
     )
-    raise BandError(msg, [text])
 
 
-def _read_range(text: str, left: re.Match[str], right: re.Match[str]) -> Band:
+def _read_range(text: str, before: str, left: re.Match[str], right: re.Match[str]) -> Band:
+    bound = _BOUND.search(before)
+    if before.endswith("-") or (bound and bound.lastgroup != "target"):
+        msg = f"{text!r} says a limit and a range at once: write the range alone, '30-50k'."
+        raise BandError(msg, [text])
     upper = _people(text, right)
     if upper < 1_000:
         msg = f"{text!r} says no unit: write '{left[0]}-{right[0]}k' if thousands are meant."
@@ -216,8 +228,9 @@ def _carried(left: re.Match[str], right: re.Match[str], upper: int) -> int:
     """Return the unit that a bare left-hand number takes from the right-hand one."""
     if right["unit"]:
         return _MULTIPLES[right["unit"]]
-    fitting = (n for n in (10**6, 1_000) if upper % n == 0 and _number(left) * n < upper)
-    return next(fitting, 1_000)
+    number = _number(left)
+    as_written = 1 if number < upper < number * 10 else 1_000
+    return next((n for n in (10**6, 1_000) if number * n < upper), as_written)
 
 
 def _number(match: re.Match[str]) -> Decimal:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.atlas.parts import people_faults
+from footprints.atlas.parts import as_counts, people_faults
 from footprints.bands import Band, BandSet, read_band
 from footprints.errors import BandError, Problems, TableError, UnknownNameError
 from footprints.read import band_set
@@ -38,12 +38,12 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
     -------
     DataFrame
         With the index of ``people``. Columns: ``people``; ``lower``, ``upper``, ``target`` (of
-        the band, persons, NA where it has none); ``nearest`` (``lower``, ``upper`` or ``target``:
-        the number of the band that is nearest, a tie going to the lower); ``distance`` (persons,
+        the band, persons, NA where it has none); ``nearest`` (the limit that is nearest,
+        ``lower`` or ``upper``, a tie going to the lower; ``target`` where there is no limit); ``distance`` (persons,
         people less that number: negative when below it) and ``distance_percent`` (of that
         number); ``status`` (``below``, ``within``, ``above``, or ``no limit``
         where the band is a target alone); ``limit_kind`` (``hard`` or ``soft``: the limit
-        missed, NA where none is).
+        missed, NA where none is). ``attrs`` are those of ``people``.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
     if not isinstance(band, Band):
         msg = f"A band is a Band or words such as '30-50,000', not {type(band).__name__}."
         raise BandError(msg)
-    _check_people(people)
+    people = _checked(people)
     lower = -np.inf if band.lower is None else band.lower
     upper = np.inf if band.upper is None else band.upper
     limited = band.lower is not None or band.upper is not None
@@ -76,7 +76,7 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
     sides = [people < lower, people > upper]
     status = np.select(sides, ["below", "above"], "within" if limited else "no limit")
     kind = np.select(sides, [band.lower_limit, band.upper_limit], "")
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "people": people,
             "lower": band.lower,
@@ -89,22 +89,25 @@ def population_bands(people: pd.Series[int], band: Band | str) -> pd.DataFrame:
             "limit_kind": pd.Series(kind, people.index, dtype="str").where(sides[0] | sides[1]),
         }
     ).astype(dict.fromkeys(["lower", "upper", "target"], "Int64"))
+    frame.attrs = dict(people.attrs)
+    return frame
 
 
-def _check_people(people: pd.Series[int]) -> None:
+def _checked(people: pd.Series[int]) -> pd.Series[int]:
+    """Return people as numbers, or name everything that is wrong with them."""
     if not isinstance(people, pd.Series):
         msg = "Give people as one column (a Series), such as atlas.people('icb22')['residents']."
         raise TableError(msg)
     problems = Problems("The people given")
     if people.index.has_duplicates:
-        codes = people.index[people.index.duplicated()].unique()
-        problems.add("have codes twice", codes)
-    else:
-        for fault, rows in people_faults(people).items():
-            shown = [f"{code} ({people[code]})" if fault != "missing" else code for code in rows]
-            remedy = NUMBERS if fault == "that is not a number" else ""
-            problems.add(f"are {fault}".replace("are that is", "are"), shown, remedy=remedy)
+        problems.add("have codes twice", people.index[people.index.duplicated()].unique())
+    if people.index.hasnans:
+        problems.add("have a row without a code")
+    for fault, shown in people_faults(people).items():
+        remedy = NUMBERS if fault == "that is not a number" else ""
+        problems.add(f"are {fault}".replace("are that is", "are"), shown, remedy=remedy)
     problems.raise_any(TableError)
+    return as_counts(people)
 
 
 def check(

@@ -107,8 +107,8 @@ def _rows_of_units(
 def _check_link(listed: pd.DataFrame, subject: str, problems: Problems) -> None:
     labels = listed.index.astype("str") + " in " + listed["code"].astype("str")
     people = listed["people"].set_axis(labels)
-    for fault, rows in people_faults(people).items():
-        problems.add(f"has people {fault} {subject} for", rows)
+    for fault, shown in people_faults(people).items():
+        problems.add(f"has people {fault} {subject} for", shown)
 
 
 def _rows_of_layer(

@@ -181,12 +181,11 @@ def _check_codes(codes: pd.Index[str], subject: str, problems: Problems) -> None
 
 
 def _check_people(people: pd.Series[float], subject: str, problems: Problems) -> None:
-    for fault, rows in people_faults(people).items():
-        shown = [f"{code} ({people[code]})" if fault != "missing" else code for code in rows]
+    for fault, shown in people_faults(people).items():
         problems.add(f"has {people.name} {fault} {subject} for", shown)
 
 
-def people_faults(people: pd.Series[float]) -> dict[str, pd.Index[str]]:
+def people_faults(people: pd.Series[float]) -> dict[str, list[str]]:
     """Find the rows of a count of people that cannot be used.
 
     Parameters
@@ -196,25 +195,44 @@ def people_faults(people: pd.Series[float]) -> dict[str, pd.Index[str]]:
 
     Returns
     -------
-    dict of str to Index
-        The rows by what is wrong with them: ``missing``, ``that is not a number``,
-        ``below zero``, ``without end``.
+    dict of str to list of str
+        The codes by what is wrong with them: ``missing``, ``that is not a number``, ``below
+        zero``, ``without end``; each with its value in brackets.
 
     Examples
     --------
     >>> import pandas as pd
     >>> faults = people_faults(pd.Series(["1,204", -1, None], index=["a", "b", "c"]))
-    >>> {fault: list(rows) for fault, rows in faults.items()}
-    {'missing': ['c'], 'that is not a number': ['a'], 'below zero': ['b']}
+    >>> faults["that is not a number"], faults["below zero"], faults["missing"]
+    (['a (1,204)'], ['b (-1)'], ['c'])
     """
-    missing = people.isna()
-    is_number = people.map(lambda n: isinstance(n, (int, float, np.number)))
-    texts = ~missing & (~is_number | people.map(lambda n: isinstance(n, bool)))
-    numbers = people.where(~missing & ~texts, 0).astype(float)
+    missing = people.isna().to_numpy()
+    if people.dtype.kind in "iuf":
+        texts = np.zeros(len(people), dtype=bool)
+    else:
+        texts = ~missing & ~people.map(_is_number).to_numpy(dtype=bool)
+    numbers = people.mask(missing | texts, 0).astype("float64").to_numpy()
     faults = {
         "missing": missing,
         "that is not a number": texts,
         "below zero": numbers < 0,
         "without end": ~np.isfinite(numbers),
     }
-    return {fault: people.index[rows] for fault, rows in faults.items() if rows.any()}
+    return {
+        fault: [
+            str(code) if fault == "missing" else f"{code} ({value})"
+            for code, value in zip(people.index[rows], people[rows], strict=True)
+        ]
+        for fault, rows in faults.items()
+        if rows.any()
+    }
+
+
+def as_counts(people: pd.Series[float]) -> pd.Series[float]:
+    """Return people without faults as whole numbers, or as fractions where some are estimated."""
+    numbers = people.astype("float64")
+    return people.astype("int64") if (numbers % 1 == 0).all() else numbers
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
