@@ -57,13 +57,13 @@ def test_every_module_has_its_place_in_the_order() -> None:
 @pytest.mark.parametrize("name", ORDER)
 def test_imports_point_one_way(name: str) -> None:
     tree = ast.parse(modules()[name].read_text(encoding="utf-8"))
-    used = {
-        node.module.removeprefix("footprints.")
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("footprints.")
-    }
-    above = set(ORDER[ORDER.index(name) :])
-    assert not used & above
+    nodes = list(ast.walk(tree))
+    froms = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    assert not [node for node in froms if node.level], "imports are absolute"
+    used = {node.module for node in froms} | set(plain)
+    ours = {module for module in used if module.split(".")[0] == "footprints"}
+    assert ours <= {f"footprints.{below}" for below in ORDER[: ORDER.index(name)]}
 
 
 def test_importing_footprints_imports_nothing_heavy() -> None:

@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 from conftest import layer_of, make_atlas, residents, squares
+from shapely import Polygon, box
 
 import footprints as fp
 from footprints.errors import AmbiguousNameError, CRSError, TableError, UnknownNameError
@@ -37,7 +38,7 @@ def test_a_bare_kind_and_the_aliases_mean_the_newest(row: fp.Atlas) -> None:
         "lad21",
         "lad21",
     ]
-    assert row.newest() == {"district": "lad21", "system": "icb22"}
+    assert row.newest() == ["lad21", "icb22"]
 
 
 def test_an_unknown_layer_population_or_table_is_named_with_those_there_are(
@@ -113,6 +114,16 @@ def with_layer(**changes: object) -> fp.Atlas:
     return make_atlas([1, 2], place=fp.Layer(**parts))
 
 
+BOW_TIE = Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
+
+
+def with_units(table: pd.DataFrame, lines: str = "official") -> fp.Atlas:
+    population = fp.Population(name="residents", source="a survey", as_at="2020")
+    units = fp.UnitTable(table=table, populations=(population,), lines=lines)
+    layer = layer_of({"a": "P", "b": "P"}, "place")
+    return fp.Atlas(title="Squares", units={"squares": units}, layers={"place": layer})
+
+
 def names(**rows: str) -> pd.DataFrame:
     return pd.DataFrame({"name": rows.values()}, index=list(rows))
 
@@ -178,6 +189,49 @@ FAULTS = {
         lambda: with_layer(members={"lsoa11": pd.Series({"a": "P"})}),
         "no units or layer in the layer 'place' called: 'lsoa11'. There is 'squares', 'place'",
     ),
+    "a unit twice, once in no footprint": (
+        lambda: with_layer(members={"squares": pd.Series(["P", "P", None], index=["a", "b", "b"])}),
+        "units twice in the layer 'place': 'b'",
+    ),
+    "evidence for a unit that is not there": (
+        lambda: with_layer(evidence={"z": "inferred"}),
+        "evidence for units not in the layer 'place': 'z'",
+    ),
+    "no layers": (
+        lambda: fp.Atlas(
+            title="S", units={"squares": residents(squares(residents=[1]))}, layers={}
+        ),
+        "S has no layer",
+    ),
+    "no units": (lambda: fp.Atlas(title="S", units={}, layers={}), "S has no table of units"),
+    "a layer under an alias": (
+        lambda: make_atlas([1], ltla21=layer_of({"a": "P"}, "district")),
+        "a layer under an alias: 'ltla21'. Write 'lad21'",
+    ),
+    "a column twice": (
+        lambda: with_layer(table=pd.DataFrame([["P", "P"]], index=["P"], columns=["name", "name"])),
+        "columns twice in the layer 'place': 'name'",
+    ),
+    "lines of an unknown sort": (
+        lambda: with_units(squares(residents=[1, 2]), lines="offical"),
+        "unknown lines in the unit table 'squares': 'offical'. Use official, illustrative",
+    ),
+    "lines without geometry": (
+        lambda: with_units(pd.DataFrame({"residents": [1, 2]}, index=["a", "b"]), lines="official"),
+        "says that lines are official in the unit table 'squares', and has no geometry",
+    ),
+    "polygons that nobody vouches for": (
+        lambda: with_units(squares(residents=[1, 2]), lines="none"),
+        "polygons and does not say what they are in the unit table 'squares'",
+    ),
+    "a unit without its polygon": (
+        lambda: with_units(squares(residents=[1, 2]).assign(geometry=[box(0, 0, 1, 1), None])),
+        "no polygon in the unit table 'squares' for: 'b'",
+    ),
+    "an invalid polygon": (
+        lambda: with_units(squares(residents=[1, 2]).assign(geometry=[box(0, 0, 1, 1), BOW_TIE])),
+        "an invalid polygon in the unit table 'squares' for: 'b'",
+    ),
     "no names": (
         lambda: with_layer(table=pd.DataFrame(index=["P"])),
         "no column 'name' in the layer 'place'",
@@ -207,13 +261,18 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
 @pytest.mark.parametrize("crs", ["EPSG:4326", None])
 def test_geometry_must_be_in_the_national_grid(crs: str | None) -> None:
     table = squares(residents=[1]).set_crs(crs, allow_override=True)
-    with pytest.raises(CRSError, match=f"{crs or 'no CRS'}; geometry must be in EPSG:27700"):
+    with pytest.raises(
+        CRSError, match=f"EPSG:27700, but the unit table 'squares' is in {crs or 'no CRS'}"
+    ):
         fp.Atlas(title="Squares", units={"squares": residents(table)}, layers={})
 
 
 def test_the_key_of_a_layer_must_be_one() -> None:
-    with pytest.raises(fp.FootprintsError, match="'ICB 22' cannot be the key of a layer"):
-        make_atlas([1], **{"ICB 22": layer_of({"a": "P"}, "system")})
+    layer = layer_of({"a": "P"}, "system")
+    with pytest.raises(TableError, match="'ICB 22' cannot be the key of a layer") as caught:
+        make_atlas([-1], **{"ICB 22": layer, "9": layer})
+    assert caught.match("'9' cannot be the key")
+    assert caught.match("below zero")
 
 
 FOUND = {
@@ -304,6 +363,80 @@ def test_a_focus_counts_its_own_remainder_only(england: fp.Atlas) -> None:
     mine = england.focus("Frimley")
     assert mine.unassigned("pcn21")["registered"].sum() == 804_030 - 780_355
     assert mine.unassigned("lad23").empty
+
+
+def test_a_focus_of_a_focus_is_one_of_the_whole_atlas(row: fp.Atlas) -> None:
+    again, once = row.focus("icb22:S1").focus("lad21:D3"), row.focus("lad21:D3")
+    assert again.title == once.title
+    assert again.people("icb22").equals(once.people("icb22"))
+    assert again.unassigned("lad21").empty
+
+
+def test_a_focus_counts_its_own_people_above_its_layers(england: fp.Atlas) -> None:
+    mine = england.focus("Frimley")
+    assert mine.populations.loc[("residents", "england"), "people"] == 746_739
+    assert "746,739 residents" in repr(mine)
+    assert "counted whole" in repr(mine)
+    assert "newest of its level is icb26" in repr(mine)
+
+
+def test_a_layer_that_does_not_meet_the_focus_says_so(england: fp.Atlas) -> None:
+    with pytest.raises(UnknownNameError, match="'cauth25' does not meet NHS Frimley"):
+        england.focus("Frimley").people("cauth25")
+
+
+def test_tables_that_are_handed_out_are_copies(row: fp.Atlas) -> None:
+    for frame, column, value in (
+        (row.membership, "code", "D1"),
+        (row.overview, "people", 0),
+        (row.populations, "people", 0),
+    ):
+        frame.loc[:, column] = value
+        assert (frame[column] == value).all()
+    assert row.people("lad21")["residents"].sum() == 21
+    assert row.overview["people"].tolist() == [21, 21, 21]
+    assert row.populations["people"].tolist() == [21]
+
+
+def test_layers_answer_like_a_mapping(row: fp.Atlas) -> None:
+    assert "lad" in row.layers
+    assert "icb99" not in row.layers
+    assert row.layers.get("icb99") is None
+    assert row.layers._ipython_key_completions_() == ["lad21", "stp21", "icb22"]
+    with pytest.raises(UnknownNameError, match="layer 'icb98', 'icb99'"):
+        row.resolve_all(["icb98", "lad21", "icb99"])
+
+
+def test_a_name_with_a_colon_is_a_name_like_another() -> None:
+    layer = layer_of({"a": "X:1", "b": "Q"}, "place", **{"X:1": "Vale: North"})
+    atlas = make_atlas([1, 2], place=layer)
+    for text in ("Vale: North", "X:1", "place:X:1", "place:Vale: North"):
+        assert atlas.find(text) == ("place", "X:1")
+
+
+def test_a_layer_in_two_tables_must_add_up() -> None:
+    layer = layer_of({"a": "P"}, "place")
+    big = residents(squares(residents=[10, 20]).set_axis(["x", "y"]))
+    members = {**layer.members, "big": pd.Series({"x": "Q", "y": "Q"})}
+    with pytest.raises(TableError) as caught:
+        fp.Atlas(
+            title="Two",
+            units={"squares": residents(squares(residents=[1])), "big": big},
+            layers={"place": fp.Layer(table=names(P="P", Q="Q"), members=members, level="place")},
+        )
+    assert caught.match("counts a population in several tables .* 'place': 'residents'")
+    assert caught.match("lists no units of 'squares' in the layer 'place' for: 'Q'")
+    assert caught.match("lists no units of 'big' in the layer 'place' for: 'P'")
+
+
+def test_hostile_names_are_plain_text_in_a_terminal() -> None:
+    layer = layer_of({"a": "P", "b": "Q"}, "place\x1b[31m", P="v\x1b[31mx", Q="v\x1b[31mx")
+    atlas = make_atlas([1, 2], place=layer)
+    with pytest.raises(AmbiguousNameError) as caught:
+        atlas.find("v\x1b[31mx")
+    for text in (repr(atlas), str(caught.value), repr(atlas.focus("P"))):
+        assert "\x1b" not in text
+        assert "\\x1b" in text
 
 
 def test_the_plain_form_tells_layers_people_source_and_date(england: fp.Atlas) -> None:

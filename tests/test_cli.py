@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
 
 import pytest
@@ -9,6 +12,7 @@ from conftest import layer_of, make_atlas
 
 import footprints as fp
 from footprints import cli
+from footprints.atlas.naming import short_name
 
 HOSTILE = ["a[/b]", "[bold]", "[link=x]y", "a\x1b[31mb", "a\rb", "a\u202eb", "{}", "${x}", "%s"]
 
@@ -139,9 +143,13 @@ def test_names_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
 def test_names_in_errors_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
     layer = layer_of({"a": "P", "b": "Q"}, "place", P=name, Q=name)
     monkeypatch.setattr(cli, "load_example", lambda: make_atlas([1, 2], place22=layer))
-    status, _, err = run(capsys, "check", "--within", name)
+    status, _, err = run(capsys, "check", "--within", "place22:" + name)
     assert status == 2
-    assert "place22:P" in err or "No footprint" in err
+    shown = name.encode("unicode_escape").decode() if not name.isprintable() else name
+    if short_name(name):
+        assert f"place22:P  {shown}" in err
+    else:
+        assert "No footprint has" in err
     assert "\x1b" not in err
     assert "\u202e" not in err
 
@@ -152,6 +160,86 @@ def test_within_one_area_says_how_each_footprint_stands_to_it(capsys) -> None:
     assert out.startswith("NHS Frimley Integrated Care Board (icb22 E54000034)")
     assert "Hampshire in Frimley" in out
     assert "inside" in out
+
+
+def test_one_area_at_a_time(capsys) -> None:
+    status, _, err = run(capsys, "check", "--within", "Frimley", "--within", "Surrey")
+    assert status == 2
+    assert "one area at a time, not 2: 'Frimley', 'Surrey'" in err
+
+
+def test_the_area_itself_is_judged_and_its_year_said(capsys) -> None:
+    _, out, _ = run(capsys, "check", "--within", "QNQ")
+    assert "the newest of its level is icb26" in " ".join(out.split())
+    assert "253,261 below (-25.3%)" in out
+    assert "counted whole" in out
+
+
+def test_layers_may_be_listed_with_commas(capsys) -> None:
+    status, out, _ = run(capsys, "check", "--layer", "icb22,STP21", "--population", "Residents")
+    assert status == 0
+    assert "icb22" in out
+    assert "stp21" in out
+    status, _, err = run(capsys, "check", "--layer", "icb98,icb22,icb99")
+    assert status == 2
+    assert "'icb98', 'icb99'" in err
+
+
+def test_a_target_is_measured_and_nobody_misses_it(capsys) -> None:
+    status, out, _ = run(capsys, "check", "--bands", "PLAN-2025")
+    assert status == 0
+    words = " ".join(out.split())
+    assert "a target has no limits, so none is below or above it" in words
+    assert "all between 14,259 and" in words
+    assert "Not checked: plan-2025 has a band for a multi-neighbourhood" in words
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        (["--layer", "pcn21"], 0),
+        (["--bands", "plan-2025"], 0),
+        (["--layer", "pcn21", "--fail-on", "warn"], 1),
+        (["--layer", "nhser22"], 3),
+    ],
+)
+def test_a_check_of_what_has_no_lines_draws_no_map(
+    capsys, tmp_path, arguments: list[str], status: int
+) -> None:
+    file = tmp_path / "map.html"
+    found, out, _ = run(capsys, "check", *arguments, "--map", str(file))
+    assert found == status
+    assert "No map is written" in out
+    assert not file.exists()
+
+
+def test_what_is_not_drawn_is_named(capsys, tmp_path) -> None:
+    file = tmp_path / "map.html"
+    _, out, _ = run(capsys, "check", "--map", str(file))
+    assert "Map written: map.html" in out
+    assert "pcn21 is not drawn: it has no lines." in out
+    assert file.exists()
+
+
+def test_a_narrow_terminal_gets_sentences_instead_of_broken_words(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(cli, "PIPE_WIDTH", 70)
+    _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "1")
+    words = " ".join(out.split())
+    assert "icb22 (system), 1,000,000 to 3,000,000: 15 below, 26 within, 1 above, of 42;" in words
+    assert "(E54000011) has 506,737 people (residents, 2020-06-30), 493,263 below the soft" in words
+    assert "\u2500" not in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe of a Unix shell")
+def test_a_reader_that_stops_reading_is_no_failed_check() -> None:
+    command = f'"{sys.executable}" -m footprints check --worst 1000 --layer lad21'
+    done = subprocess.run(
+        [shutil.which("bash"), "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 141
+    assert done.stderr == b""
 
 
 def test_describe_names_every_layer_with_level_people_and_date(capsys, england) -> None:
@@ -172,9 +260,6 @@ def test_help_teaches_by_example(capsys) -> None:
 
 
 def test_a_console_without_the_letters_still_gets_the_table() -> None:
-    import os
-    import subprocess
-
     done = subprocess.run(
         [sys.executable, "-m", "footprints", "check"],
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},

@@ -20,11 +20,15 @@ def documented() -> dict[str, str]:
     from conftest import ROOT
 
     text = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-    return dict(re.findall(r"^\| `england/([^`]+)` .*`([0-9a-f]{64})` \|$", text, re.MULTILINE))
+    return dict(re.findall(r"^\| `([^`]+)` .*`([0-9a-f]{64})` \|$", text, re.MULTILINE))
 
 
 def test_every_file_is_documented_with_its_hash() -> None:
-    hashes = {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in ENGLAND.iterdir()}
+    files = [file for name in ("england", "bands") for file in (data_folder() / name).iterdir()]
+    hashes = {
+        f"{file.parent.name}/{file.name}": hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
     assert documented() == hashes
 
 

@@ -6,9 +6,10 @@ import json
 import re
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
-from conftest import layer_of
+from conftest import layer_of, make_atlas, residents, squares
 
 import footprints as fp
 from footprints.errors import OutputError, UnknownNameError
@@ -72,6 +73,7 @@ def test_it_opens_with_one_layer_on_and_the_systems_first(england: fp.Atlas) -> 
     assert [layer.show for layer in layers] == [True] + [False] * (len(layers) - 1)
     assert layers[0].layer_name == "system 2026-04 (icb26)"
     assert len(layers) == len(england.newest()) - 1  # Networks have no lines.
+    assert {"service 2019 (lrf19)", "service 2021 (cal21)"} <= {x.layer_name for x in layers}
 
 
 def test_it_is_fitted_to_england(england: fp.Atlas) -> None:
@@ -92,6 +94,53 @@ def test_a_focus_is_fitted_to_its_own_area(england: fp.Atlas) -> None:
     assert -1.7 < west < east < -1
 
 
+def test_a_focus_is_outlined_and_named(england: fp.Atlas) -> None:
+    page = rendered(england.focus("E06000046"), "amb22")
+    services, outline = shapes(page)
+    assert len(outline["features"]) == 1
+    assert "dashArray" in page
+    assert "Broken line: Isle of Wight." in page
+    assert len(services["features"]) == 1
+
+
+def test_people_are_told_where_no_band_is(england: fp.Atlas) -> None:
+    (services,) = shapes(rendered(england, "amb22"))
+    told = {f["properties"]["Code"]: f["properties"] for f in services["features"]}["RYE"]
+    assert told["People"] == "4,114,426 residents, 2020-06-30"
+    assert told["Band"] == "none for a service in nhs-2019"
+    page = rendered(england, "amb22", population="registered")
+    assert shapes(page)[0]["features"][0]["properties"]["People"] == "no registered known"
+
+
+def test_a_band_without_limits_has_a_colour_of_its_own_and_is_counted() -> None:
+    atlas = make_atlas([1, 2], place22=layer_of({"a": "P", "b": "Q"}, "place"))
+    target = fp.BandSet(
+        name="t", title="t", as_at="1", source="s", bands={"place": fp.Band(target=5)}
+    )
+    page = rendered(atlas, bands=target)
+    (places,) = shapes(page)
+    assert {f["properties"]["colour"] for f in places["features"]} == {"#d9d9d9"}
+    assert places["features"][0]["properties"]["Distance"] == "-4 (-80.0%) from the target"
+    assert "2 no limit" in page
+
+
+def test_a_page_that_cannot_fetch_its_scripts_says_so(england: fp.Atlas) -> None:
+    page = rendered(england, "icb22")
+    assert 'id="footprints-blocked" hidden' in page
+    assert "its scripts come from the" in page
+
+
+def test_an_atlas_without_lines_cannot_be_drawn() -> None:
+    table = pd.DataFrame({"residents": [1]}, index=["a"])
+    units = fp.UnitTable(
+        table=table, populations=(fp.Population(name="residents", source="s", as_at="1"),)
+    )
+    layers = {"place": layer_of({"a": "P"}, "place")}
+    atlas = fp.Atlas(title="No lines", units={"squares": units}, layers=layers)
+    with pytest.raises(fp.FootprintsError, match="No lines has no layer with lines to draw"):
+        fp.footprint_map(atlas)
+
+
 def test_neighbours_keep_the_vertices_they_share(england: fp.Atlas) -> None:
     (systems,) = shapes(rendered(england, "icb22"))
     drawn = gpd.GeoDataFrame.from_features(systems["features"]).geometry
@@ -104,26 +153,22 @@ def test_names_are_text_wherever_they_land(name: str) -> None:
     layer = layer_of({"a": "P", "b": "Q"}, name, P=name, Q="Q")
     atlas = fp.Atlas(
         title=name,
-        units={"squares": make_atlas_units()},
+        units={"squares": residents(squares(residents=[1, 2]))},
         layers={"place22": layer},
         notes=[name],
     )
     page = rendered(atlas)
     assert "<img" not in page
     assert "<script>alert" not in page
-    assert "<b>" not in page
-    assert "49" not in re.findall(r"<h1>(.*?)</h1>", page)
+    assert "'><b>" not in page
+    assert "`" not in "".join(re.findall(r"<h1>(.*?)</h1>", page, re.DOTALL))
+    if "7 * 7" in name:
+        assert "&#123;&#123; 7 * 7 &#125;&#125;" in page
     assert "\x00" not in page
     assert "\u202e" not in page
     (layers,) = shapes(page)
     for text in layers["features"][0]["properties"].values():
         assert "<" not in str(text)
-
-
-def make_atlas_units() -> fp.UnitTable:
-    from conftest import residents, squares
-
-    return residents(squares(residents=[1, 2]))
 
 
 def test_a_layer_without_lines_is_refused_with_those_that_have_them(england: fp.Atlas) -> None:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from footprints.atlas.parts import as_counts, people_faults
 from footprints.bands import Band, BandSet, read_band
-from footprints.errors import BandError, Problems, TableError, UnknownNameError
+from footprints.errors import BandError, Problems, TableError
 from footprints.read import band_set
-from footprints.report import Report, as_findings, skipped
+from footprints.report import Report, as_findings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -153,28 +153,30 @@ def check(
     Name: icb22, dtype: int64
     """
     chosen = band_set(bands) if isinstance(bands, str) else bands
-    if layers is None:
-        keys = _layers_to_judge(atlas, chosen)
-    else:
-        wanted = [layers] if isinstance(layers, str) else layers
-        keys = list(dict.fromkeys(atlas.resolve(layer) for layer in wanted))
-    _require_population(atlas, population)
+    keys = _layers_to_judge(atlas, chosen) if layers is None else atlas.resolve_all(layers)
     parts = [_check_band(atlas, key, chosen, population) for key in keys]
+    if layers is None:
+        levels = atlas.overview.loc[keys, "level"]
+        idle = [level for level in chosen.bands if level not in set(levels)]
+        parts += [
+            _skip("", f"{chosen.name} has a band for a {level}, a level of no layer here")
+            for level in idle
+        ]
     return Report(atlas=atlas, bands=chosen, findings=as_findings(parts))
 
 
 def _layers_to_judge(atlas: Atlas, bands: BandSet) -> list[str]:
     """Return the newest layer of each level with a band, and that of the focus if it is another."""
-    keys = list(atlas.newest().values())
+    keys = atlas.newest()
     if atlas.focused is not None and atlas.focused.layer not in keys:
         keys.append(atlas.focused.layer)
     return [key for key in keys if atlas.overview.loc[key, "level"] in bands.bands]
 
 
-def _require_population(atlas: Atlas, name: str | None) -> None:
-    known = atlas.populations.index.unique("population")
-    if name is not None and name not in known:
-        raise UnknownNameError.among(known, name, kind="population")
+def _skip(layer: str, reason: str) -> pd.DataFrame:
+    """Return the finding that something could not be checked, with the reason."""
+    finding = {"check": "population-band", "layer": layer, "status": "skipped", "message": reason}
+    return pd.DataFrame([finding])
 
 
 def _check_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
@@ -182,9 +184,9 @@ def _check_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) 
     level = atlas.overview.loc[key, "level"]
     counted = atlas.population(key, population)
     if level not in bands.bands:
-        return skipped("population-band", key, f"{bands.name} has no band for a {level}")
+        return _skip(key, f"{bands.name} has no band for a {level}")
     if counted is None:
-        return skipped("population-band", key, f"{key} counts no {population}")
+        return _skip(key, f"{key} counts no {population}")
     band = bands[level]
     table = population_bands(atlas.people(key)[counted.name], band)
     names = atlas.layers[key].reindex(columns=["name", "ods_code"])

@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from footprints.checks import check as run_check
-from footprints.errors import FootprintsError, listed
-from footprints.output import output_file, plain
+from footprints.errors import FootprintsError, listed, plain
+from footprints.output import output_file
 from footprints.read import band_set, load_example, read_band_set
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from footprints.report import Report
 
 ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
+# As a shell says of a program that wrote to a pipe which nobody reads any more.
+NOBODY_READS = 141
+PIPE_WIDTH = 140
 
 app = typer.Typer(
     name="footprints",
@@ -148,9 +151,12 @@ def check(
     report = run_check(atlas, bands=_bands(bands), layers=_split(layer), population=population)
     _print_report(report, worst)
     if map_file:
-        _draw(atlas, map_file, report.drawable, report.bands, population)
         left_out = [key for key in report.summary.index if key not in report.drawable]
-        _say(_screen(), [f"{key} is not on it: it has no lines." for key in left_out])
+        if report.drawable:
+            _draw(atlas, map_file, report.drawable, report.bands, population)
+        else:
+            _say(_screen(), ["No map is written: nothing that was checked has lines."])
+        _say(_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])
     raise typer.Exit(_status(report, fail_on))
 
 
@@ -194,10 +200,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         app(args=None if arguments is None else list(arguments), prog_name="footprints")
+        sys.stdout.flush()
     except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):
+            return NOBODY_READS
         return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except FootprintsError as error:
         _complain(str(error))
+        return BAD_INPUT
+    except OSError as error:
+        _complain(f"The output cannot be written: {error.strerror}.")
         return BAD_INPUT
     except Exception as error:  # noqa: BLE001  # Whatever else happens is our fault, and said so.
         place = error.__traceback__
@@ -315,17 +327,16 @@ def _print_misses(
 
 def _screen() -> Console:
     screen = Console(markup=False, highlight=False, emoji=False)
-    # What is read by a script or kept in a log is not squeezed to a narrow screen.
-    return (
-        screen
-        if screen.is_terminal
-        else Console(markup=False, highlight=False, emoji=False, width=140)
-    )
+    if not screen.is_terminal:
+        # What is read by a script or kept in a log is not squeezed to a narrow screen.
+        screen.width = PIPE_WIDTH
+    return screen
 
 
 def _show(screen: Console, table: Table, sentences: list[str]) -> None:
     """Print a table where there is room for it, and otherwise sentences that say the same."""
-    if sentences and screen.measure(table).maximum <= screen.width:
+    room = screen.options.update(max_width=10_000)
+    if sentences and screen.measure(table, options=room).maximum <= screen.width:
         screen.print(table)
     else:
         _say(screen, sentences)

@@ -1,12 +1,16 @@
-"""What footprints raises, and how it words what is wrong with a table."""
+"""What footprints raises, and how it words what is wrong: data is shown as text."""
 
 from __future__ import annotations
 
+import unicodedata
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 class FootprintsError(ValueError):
@@ -30,16 +34,19 @@ class FootprintsError(ValueError):
         self.codes = tuple(str(code) for code in codes)
 
 
-class UnknownNameError(FootprintsError):
+class UnknownNameError(FootprintsError, KeyError):
     """A layer, band set, population or footprint that is not there was asked for."""
 
+    __str__ = FootprintsError.__str__
+
     @classmethod
-    def among(cls, allowed: Iterable[str], wanted: object, *, kind: str) -> UnknownNameError:
-        """Word the error for one name out of a known few, with the nearest of them."""
+    def among(cls, allowed: Iterable[str], *wanted: object, kind: str) -> UnknownNameError:
+        """Word the error for names out of a known few, with the nearest of them."""
         names = list(allowed)
-        close = get_close_matches(str(wanted), names, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        return cls(f"There is no {kind} {wanted!r}.{hint} There is {listed(names)}.", [wanted])
+        close = [get_close_matches(str(name), names, n=1) for name in wanted]
+        near = ", ".join(repr(found[0]) for found in close if found)
+        hint = f" Did you mean {near}?" if near else ""
+        return cls(f"There is no {kind} {listed(wanted)}.{hint} There is {listed(names)}.", wanted)
 
 
 class AmbiguousNameError(FootprintsError):
@@ -102,3 +109,29 @@ def listed(values: Iterable[object]) -> str:
     "'a', 'b[0]'"
     """
     return ", ".join(repr(str(value)) for value in values) or "none"
+
+
+def plain(text: object) -> str:
+    r"""Return text with what cannot be seen written out, so that it cannot act on a terminal.
+
+    Parameters
+    ----------
+    text : object
+        Anything; control characters, escape sequences and marks of direction are written as
+        escapes.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> print(plain("a\x1b[31mb"))
+    a\x1b[31mb
+    """
+    return "".join(
+        character.encode("unicode_escape").decode("ascii")
+        if unicodedata.category(character) in _UNSEEN
+        else character
+        for character in str(text)
+    )

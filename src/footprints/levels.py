@@ -97,6 +97,17 @@ def rank(level: str) -> int:
     return LADDER.get(level, 0)
 
 
+def group_of(key: str, level: str) -> str:
+    """Return what the vintages of a layer follow one another in.
+
+    Examples
+    --------
+    >>> group_of("icb22", "system"), group_of("amb22", "service")
+    ('system', 'amb')
+    """
+    return level if rank(level) else parse_key(key).kind
+
+
 def vintage_order(key: str) -> int:
     """Return the year of a layer's vintage, to sort by; one without a year counts as newest.
 

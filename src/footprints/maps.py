@@ -11,9 +11,9 @@ from branca.element import MacroElement
 from jinja2 import Template
 
 from footprints.checks import check
-from footprints.errors import FootprintsError
+from footprints.errors import FootprintsError, plain
 from footprints.geometry import to_degrees
-from footprints.output import output_file, plain, write_whole
+from footprints.output import output_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,8 +28,12 @@ if TYPE_CHECKING:
 
 # From the palette of Okabe and Ito: told apart in the common forms of colour blindness, and by
 # lightness in print.
-COLOURS = {"below": "#0072b2", "within": "#d9d9d9", "above": "#e69f00"}
-MEANINGS = {"below": "below its band", "within": "within its band", "above": "above its band"}
+COLOURS = {"below": "#0072b2", "within": "#d9d9d9", "above": "#e69f00", "no limit": "#d9d9d9"}
+MEANINGS = {
+    "below": "below its band",
+    "within": "within its band, or a band without limits",
+    "above": "above its band",
+}
 NEAREST = {"lower": "lower limit", "upper": "upper limit", "target": "target"}
 NO_BAND = "#ffffff"
 PAGES = [".html"]
@@ -37,7 +41,7 @@ PAGES = [".html"]
 
 def footprint_map(
     atlas: Atlas,
-    layers: Sequence[str] | None = None,
+    layers: str | Sequence[str] | None = None,
     *,
     bands: BandSet | str = "nhs-2019",
     population: str | None = None,
@@ -45,13 +49,14 @@ def footprint_map(
     """Draw layers of footprints on an interactive map, each to be switched on and off.
 
     Footprints are coloured by how they stand to their population band; a pointer over one shows
-    its name, code, people, band and distance from it. There is no base map.
+    its name, code, people, band and distance from it. A focus is outlined. There is no base map;
+    the page fetches Leaflet and what folium brings with it from the web when it is opened.
 
     Parameters
     ----------
     atlas : Atlas
         Whole, or cut down by :meth:`Atlas.focus`.
-    layers : sequence of str, optional
+    layers : str or sequence of str, optional
         The layers, the first of them switched on. None takes the newest of each level that has
         lines, and switches on the systems.
     bands : BandSet or str
@@ -78,14 +83,20 @@ def footprint_map(
     'EPSG3857'
     """
     keys = _layers_to_draw(atlas, layers)
+    if not keys:
+        msg = f"{atlas.title} has no layer with lines to draw."
+        raise FootprintsError(msg)
     report = check(atlas, bands=bands, layers=keys, population=population)
-    frames = {key: _styled(key, report) for key in keys}
+    frames = {key: _styled(key, report, population) for key in keys}
+    area = _area(atlas)
     drawing = folium.Map(tiles=None, zoom_snap=0.25, prefer_canvas=True)
     for key, frame in frames.items():
         _shapes(frame, _title(atlas, key), shown=key == keys[0]).add_to(drawing)
+    if area is not None:
+        _outline(area).add_to(drawing)
     folium.LayerControl(collapsed=False).add_to(drawing)
     _Legend(_legend(atlas, report)).add_to(drawing)
-    west, south, east, north = _extent(atlas, frames)
+    west, south, east, north = _extent(frames, area)
     drawing.fit_bounds([[south, west], [north, east]])
     return drawing
 
@@ -123,25 +134,21 @@ def save_map(drawing: folium.Map, path: str | PathLike[str]) -> Path:
     return file
 
 
-def _layers_to_draw(atlas: Atlas, layers: Sequence[str] | None) -> list[str]:
+def _layers_to_draw(atlas: Atlas, layers: str | Sequence[str] | None) -> list[str]:
     """Return the keys of the layers to draw, the one to open with first."""
-    lines = atlas.overview["lines"]
+    lines, levels = atlas.overview["lines"], atlas.overview["level"]
     if layers is None:
-        drawn = {level: key for level, key in atlas.newest().items() if lines[key] != "none"}
-        keys = sorted(drawn.values(), key=lambda key: key != drawn.get("system"))
-    else:
-        keys = list(dict.fromkeys(atlas.resolve(layer) for layer in layers))
-        if unknown := [key for key in keys if lines[key] == "none"]:
-            has = ", ".join(lines.index[lines != "none"]) or "none"
-            msg = f"No lines are known for {', '.join(unknown)}. Layers with lines: {has}."
-            raise FootprintsError(msg, unknown)
-    if not keys:
-        msg = f"{atlas.title} has no layer with lines to draw."
-        raise FootprintsError(msg)
+        drawn = [key for key in atlas.newest() if lines[key] != "none"]
+        return sorted(drawn, key=lambda key: levels[key] != "system")
+    keys = atlas.resolve_all(layers)
+    if unknown := [key for key in keys if lines[key] == "none"]:
+        has = ", ".join(lines.index[lines != "none"]) or "none"
+        msg = f"No lines are known for {', '.join(unknown)}. Layers with lines: {has}."
+        raise FootprintsError(msg, unknown)
     return keys
 
 
-def _styled(key: str, report: Report) -> gpd.GeoDataFrame:
+def _styled(key: str, report: Report, population: str | None) -> gpd.GeoDataFrame:
     """Return a layer in degrees with the colour and the words of each footprint."""
     layer, level = report.atlas.layers[key], report.atlas.overview.loc[key, "level"]
     found = report.findings[report.findings["layer"] == key].set_index("code")
@@ -149,34 +156,54 @@ def _styled(key: str, report: Report) -> gpd.GeoDataFrame:
     shown = to_degrees(layer[["geometry"]])
     shown["colour"] = found["result"].map(COLOURS).fillna(NO_BAND)
     words = {"Name": layer["name"].fillna(""), "Code": layer.index}
-    words |= _figures(found, str(report.bands.bands.get(level, "")))
+    words["People"] = _people(report.atlas, key, population)
+    words |= _places_in_band(found, level, report.bands)
     for label, texts in words.items():
         shown[label] = [_markup(text) for text in texts]
     return shown
 
 
-def _figures(found: pd.DataFrame, band: str) -> dict[str, pd.Series[str]]:
-    """Return what is said of each footprint's people, by label; nothing where none was judged."""
-    people = found["people"].map("{:,.0f} ".format) + found["population"]
+def _people(atlas: Atlas, key: str, population: str | None) -> list[str]:
+    counted = atlas.population(key, population)
+    if counted is None:
+        return [f"no {population} known"] * len(atlas.layers[key])
+    people = atlas.people(key)[counted.name]
+    return [f"{n:,.0f} {counted.name}, {counted.as_at}" for n in people]
+
+
+def _places_in_band(found: pd.DataFrame, level: str, bands: BandSet) -> dict[str, pd.Series[str]]:
+    """Return where each footprint stands to its band and how far off, by label."""
     distance = found["distance"].map("{:+,.0f}".format)
     distance += found["distance_percent"].map(" ({:+.1f}%)".format)
     texts = {
-        "People": people + ", " + found["population_date"],
-        "Band": found["result"] + " " + band,
+        "Band": found["result"] + " " + str(bands.bands.get(level, "")),
         "Distance": distance + " from the " + found["nearest"].map(NEAREST),
     }
-    return {label: text.fillna("not judged") for label, text in texts.items()}
+    none = f"none for a {level} in {bands.name}"
+    return {label: text.fillna(none) for label, text in texts.items()}
 
 
-def _extent(atlas: Atlas, frames: dict[str, gpd.GeoDataFrame]) -> list[float]:
+def _extent(frames: dict[str, gpd.GeoDataFrame], area: gpd.GeoDataFrame | None) -> list[float]:
     """Return the bounds to show, in degrees: of the focus where there is one, else of it all."""
+    shown = pd.concat(list(frames.values())) if area is None else area
+    return list(shown.total_bounds)
+
+
+def _area(atlas: Atlas) -> gpd.GeoDataFrame | None:
+    """Return the outline of the focus in degrees, if there is one and lines are known."""
     focused = atlas.focused
-    everything = pd.concat(list(frames.values()))
-    if focused is None:
-        return list(everything.total_bounds)
-    area = to_degrees(atlas.layers[focused.layer].loc[[focused.code], ["geometry"]])
-    drawn = not area.geometry.isna().all()
-    return list((area if drawn else everything).total_bounds)
+    if focused is None or atlas.overview.loc[focused.layer, "lines"] == "none":
+        return None
+    return to_degrees(atlas.layers[focused.layer].loc[[focused.code], ["geometry"]])
+
+
+def _outline(area: gpd.GeoDataFrame) -> folium.GeoJson:
+    """Draw the focus as a broken line that a pointer passes through."""
+    line = {"fill": False, "color": "#000000", "weight": 4, "dashArray": "8 6"}
+    frame = area.reset_index(drop=True)
+    return folium.GeoJson(
+        frame, control=False, style_function=lambda _: line, interactive=False, overlay=True
+    )
 
 
 def _shapes(frame: gpd.GeoDataFrame, title: str, *, shown: bool) -> folium.GeoJson:
@@ -208,12 +235,15 @@ def _title(atlas: Atlas, key: str) -> str:
 def _legend(atlas: Atlas, report: Report) -> str:
     """Return the markup of the legend: what is shown, in which colours, on which figures."""
     swatch = '<li><span style="background:{}"></span> {}</li>'
-    colours = "".join(swatch.format(COLOURS[word], MEANINGS[word]) for word in COLOURS)
+    colours = "".join(swatch.format(COLOURS[word], meaning) for word, meaning in MEANINGS.items())
     colours += swatch.format(NO_BAND, "no band for its level")
     counts = [
-        f"{key}: {row.below} below, {row.within} within, {row.above} above"
+        f"{key}: "
+        + ", ".join(f"{count} {word}" for word, count in row.items() if count or word != "no limit")
         for key, row in report.summary.iterrows()
     ]
+    if atlas.focused is not None:
+        counts.append(f"Broken line: {atlas.focused.name}.")
     lines = atlas.overview["lines"].isin(["illustrative"]).any()
     figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
     notes = [*counts, *figures, *atlas.notes]
@@ -258,7 +288,15 @@ class _Legend(MacroElement):
         </style>
         {% endmacro %}
         {% macro html(this, kwargs) %}
-        <section class="footprints-legend" aria-label="Legend">{{ this.markup }}</section>
+        <section class="footprints-legend" aria-label="Legend">
+        <p id="footprints-blocked" hidden><b>The map could not be drawn: its scripts come from the
+        web, and this computer could not fetch them.</b></p>
+        {{ this.markup }}</section>
+        <script>
+        window.addEventListener("load", function () {
+          document.getElementById("footprints-blocked").hidden = typeof L !== "undefined";
+        });
+        </script>
         {% endmacro %}
         """
     )

@@ -1,9 +1,8 @@
-"""How text and files leave footprints: data is shown as text, files are written whole."""
+"""How files leave footprints: whole or not at all."""
 
 from __future__ import annotations
 
 import secrets
-import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,34 +11,6 @@ from footprints.errors import OutputError, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
-
-_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-
-
-def plain(text: object) -> str:
-    r"""Return text with what cannot be seen written out, so that it cannot act on a terminal.
-
-    Parameters
-    ----------
-    text : object
-        Anything; control characters, escape sequences and marks of direction are written as
-        escapes.
-
-    Returns
-    -------
-    str
-
-    Examples
-    --------
-    >>> print(plain("a\x1b[31mb"))
-    a\x1b[31mb
-    """
-    return "".join(
-        character.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(character) in _UNSEEN
-        else character
-        for character in str(text)
-    )
 
 
 def output_file(path: str | PathLike[str], extensions: Sequence[str]) -> Path:

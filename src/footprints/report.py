@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.errors import plain
+from footprints.levels import rank
+
 if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
@@ -65,7 +68,8 @@ class Report:
     def __repr__(self) -> str:
         head = [self.atlas.title, *self.atlas.notes, repr(self.bands), *self.populations]
         skips = [f"Not checked: {message}." for message in self.skipped["message"]]
-        return "\n".join([*head, "", self.summary.to_string(), *self.remainders, *skips])
+        lines = [*head, "", *self.summary.to_string().split("\n"), *self.remainders, *skips]
+        return "\n".join(plain(line) for line in lines)
 
     def _repr_html_(self) -> str:
         head = [*self.atlas.notes, repr(self.bands), *self.populations, *self.remainders]
@@ -101,9 +105,9 @@ class Report:
     @property
     def drawable(self) -> list[str]:
         """The layers that were judged and have lines, the highest level first."""
-        overview = self.atlas.overview
-        judged = overview.loc[list(reversed(self.summary.index))]
-        return list(judged.index[judged["lines"] != "none"])
+        judged = self.atlas.overview.loc[list(self.summary.index)]
+        drawn = judged[judged["lines"] != "none"]
+        return sorted(drawn.index, key=lambda key: -rank(drawn.loc[key, "level"]))
 
     @property
     def populations(self) -> list[str]:
@@ -118,13 +122,13 @@ class Report:
     def remainders(self) -> list[str]:
         """The people of each judged layer who are in none of its footprints, a sentence a layer."""
         judged = self.findings.dropna(subset="population").drop_duplicates("layer")
-        sentences = []
+        covers, sentences = self.atlas.overview["covers"], []
         for layer, population in zip(judged["layer"], judged["population"], strict=True):
             people = self.atlas.unassigned(layer)[population].sum()
             if people:
-                sentences.append(
-                    f"{people:,.0f} people ({population}) are in no footprint of {layer} and not counted above."
-                )
+                meant = ", though it is meant to cover everybody" if covers[layer] else ""
+                told = f"{people:,.0f} people ({population}) are in no footprint of {layer}{meant}"
+                sentences.append(f"{told}; they are not counted above.")
         return sentences
 
     @property
@@ -147,8 +151,3 @@ def as_findings(parts: list[pd.DataFrame]) -> pd.DataFrame:
     frames = [part.reindex(columns=columns).astype(FINDING_COLUMNS) for part in parts]
     empty = pd.DataFrame(columns=columns).astype(FINDING_COLUMNS)
     return pd.concat(frames, ignore_index=True) if frames else empty
-
-
-def skipped(check: str, layer: str, reason: str) -> pd.DataFrame:
-    """Return the finding that a layer could not be checked, with the reason."""
-    return pd.DataFrame([{"check": check, "layer": layer, "status": "skipped", "message": reason}])

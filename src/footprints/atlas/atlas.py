@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -22,12 +22,15 @@ from footprints.atlas.parts import (
     Lines,
     Population,
     UnitTable,
+    as_counts,
+    check_crs,
     check_layer,
+    check_names,
     check_units,
 )
-from footprints.errors import Problems, TableError, UnknownNameError
-from footprints.geometry import outlines, with_geometry
-from footprints.levels import ALIASES, LADDER, parse_key, rank, vintage_order
+from footprints.errors import Problems, TableError, UnknownNameError, plain
+from footprints.geometry import is_coverage, outlines, with_geometry
+from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -50,7 +53,10 @@ class Frames(Mapping[str, gpd.GeoDataFrame]):
         return self._build(self._resolve(name))
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
+        try:
+            return self._resolve(str(name)) in self._names
+        except UnknownNameError:
+            return False
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -111,6 +117,7 @@ class Atlas:
     _units: dict[str, UnitTable]
     _layers: dict[str, Layer]
     _membership: pd.DataFrame
+    _whole: Atlas
 
     def __init__(
         self,
@@ -120,12 +127,14 @@ class Atlas:
         layers: Mapping[str, Layer],
         notes: Iterable[str] = (),
         focused: Focus | None = None,
+        _whole: Atlas | None = None,
     ) -> None:
+        check_crs(units, layers)
         problems = Problems(title)
+        check_names(units, layers, problems)
         for name, table in units.items():
             check_units(name, table, problems)
         for key, layer in layers.items():
-            parse_key(key)
             check_layer(key, layer, units, layers, problems)
         membership = membership_of(layers, units, problems)
         problems.raise_any(TableError)
@@ -133,11 +142,13 @@ class Atlas:
             title=title,
             notes=tuple(notes),
             focused=focused,
-            _units={name: _own(name, table) for name, table in units.items()},
+            _units={name: _own(table) for name, table in units.items()},
             _layers={
-                key: replace(layer, table=layer.table.copy()) for key, layer in layers.items()
+                key: replace(layer, table=layer.table.copy(), members={}, evidence={})
+                for key, layer in layers.items()
             },
             _membership=membership,
+            _whole=_whole or self,
         )
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
@@ -174,23 +185,18 @@ class Atlas:
         """
         return self._membership.copy()
 
-    @cached_property
+    @property
     def populations(self) -> pd.DataFrame:
         """The populations: a row each, indexed by ``population`` and ``counted_in``.
 
         The latter is the unit table, or the layer that has a population of its own. Columns:
-        ``count`` (of units or footprints), ``people`` (persons in all of them), ``source``,
-        ``as_at``.
+        ``count`` (of units or footprints), ``people`` (persons in them), ``source``, ``as_at``.
+        With a focus, only units inside it count.
         """
         rows = [
-            (
-                population.name,
-                name,
-                len(table.table),
-                table.table[population.name].sum(),
-                population,
-            )
+            (population.name, name, len(inside), inside[population.name].sum(), population)
             for name, table in self._units.items()
+            for inside in [self._inside(name)]
             for population in table.populations
         ]
         rows += [
@@ -203,15 +209,20 @@ class Atlas:
         frame["as_at"] = [population.as_at for population in frame["of"]]
         return frame.drop(columns="of").set_index(["population", "counted_in"])
 
-    @cached_property
+    @property
     def overview(self) -> pd.DataFrame:
         """What there is: a row a layer, indexed by ``layer``.
 
         Columns: ``level``, ``vintage`` (year, NA without one), ``footprints`` (count),
-        ``people`` (persons in them), ``unassigned`` (persons in none of them), ``population``,
-        ``population_date``, ``population_source``, ``lines`` (``official``, ``illustrative`` or
-        ``none``), ``as_at``, ``source``, ``note``.
+        ``people`` (persons in them), ``unassigned`` (persons in none of them), ``covers``
+        (whether it is meant to hold everybody), ``population``, ``population_date``,
+        ``population_source``, ``lines`` (``official``, ``illustrative`` or ``none``), ``as_at``,
+        ``source``, ``note``.
         """
+        return self._overview.copy()
+
+    @cached_property
+    def _overview(self) -> pd.DataFrame:
         rows = {key: self._summary(key) for key in self._layers}
         frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
         return frame.astype({"vintage": "Int64"})
@@ -243,10 +254,11 @@ class Atlas:
         'registered'
         """
         known = self.populations.index.unique("population")
-        if name is not None and name not in known:
+        wanted = None if name is None else str(name).strip().lower()
+        if wanted is not None and wanted not in known.str.lower():
             raise UnknownNameError.among(known, name, kind="population")
         counted = self._counted(self.resolve(layer))
-        return next((p for p, _ in counted if name in (None, p.name)), None)
+        return next((p for p, _ in counted if wanted in (None, p.name.lower())), None)
 
     def people(self, layer: str) -> pd.DataFrame:
         """Count the people of each footprint.
@@ -276,7 +288,7 @@ class Atlas:
         key = self.resolve(layer)
         counts = {p.name: self._count(key, units, p.name) for p, units in self._counted(key)}
         frame = pd.DataFrame(counts).reindex(self._layers[key].table.index).rename_axis("code")
-        frame.attrs = {"layer": key} | {p.name: str(p) for p, _ in self._counted(key)}
+        frame.attrs = self._attrs(key)
         return frame
 
     def unassigned(self, layer: str) -> pd.DataFrame:
@@ -308,15 +320,15 @@ class Atlas:
         key = self.resolve(layer)
         parts = []
         for name, rows in self._rows[key].items():
-            table = self._units[name].table
-            if self.focused is not None:
-                table = table.loc[self.focused.inside[name]]
+            table = self._inside(name)
             columns = [population.name for population in self._units[name].populations]
             left_out = np.ones(len(table), dtype=bool)
             held = table.index.get_indexer(rows["unit"])
             left_out[held[held >= 0]] = False
             parts.append(pd.DataFrame(table.loc[left_out, columns]))
-        return pd.concat(parts)
+        frame = pd.concat(parts)
+        frame.attrs = self._attrs(key)
+        return frame
 
     def resolve(self, layer: str) -> str:
         """Return the key of a layer from a key, a bare kind or an ONS alias.
@@ -354,28 +366,47 @@ class Atlas:
             raise UnknownNameError.among(self._layers, layer, kind="layer")
         return max(vintages, key=vintage_order)
 
+    def resolve_all(self, layers: str | Iterable[str]) -> list[str]:
+        """Return the keys of several layers, each once, or name all those that are not there.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().resolve_all(["icb", "icb26", "utla21"])
+        ['icb26', 'ctyua21']
+        """
+        wanted = [layers] if isinstance(layers, str) else list(layers)
+        if strangers := [layer for layer in wanted if layer not in self.layers]:
+            if len(strangers) == 1:
+                self.resolve(strangers[0])
+            raise UnknownNameError.among(self._layers, *strangers, kind="layer")
+        return list(dict.fromkeys(self.resolve(layer) for layer in wanted))
+
     def _vintages(self, layer: str) -> list[str]:
         """Return the layers of one kind."""
         kind = re.sub(r"\d\d$", "", layer)
         wanted = [key for key in self._layers if parse_key(key).kind == kind]
         return wanted if kind == layer or layer in self._layers else []
 
-    def newest(self) -> dict[str, str]:
+    def newest(self) -> list[str]:
         """Return the newest layer of each level, in the order of the levels.
+
+        Outside the ladder of levels, where kinds stand side by side, it is the newest of each
+        kind, and they come last.
 
         Returns
         -------
-        dict of str to str
-            Level to layer; levels outside the ladder come last.
+        list of str
 
         Examples
         --------
         >>> from footprints import load_example
-        >>> load_example().newest()["system"]
-        'icb26'
+        >>> load_example().newest()[-4:]
+        ['lrf19', 'cal21', 'amb22', 'cauth25']
         """
-        newest = {self._layers[key].level: key for key in sorted(self._layers, key=vintage_order)}
-        return dict(sorted(newest.items(), key=lambda item: rank(item[0]) or len(LADDER)))
+        levels = {key: layer.level for key, layer in self._layers.items()}
+        newest = {group_of(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
+        return sorted(newest.values(), key=lambda key: rank(levels[key]) or len(LADDER))
 
     def find(self, text: str) -> tuple[str, str]:
         """Find a footprint by code, ODS code or name.
@@ -405,13 +436,13 @@ class Atlas:
         >>> load_example().find("Frimley")
         ('icb22', 'E54000034')
         """
-        within, _, wanted = str(text).rpartition(":")
-        directory = self._directory
-        if within:
+        within, colon, wanted = str(text).partition(":")
+        directory, asked = self._directory, str(text)
+        if colon and within in self.layers:
             key = self.resolve(within)
             kept = [key] if within.strip().lower() in self._layers else self._vintages(key)
-            directory = directory[directory["layer"].isin(kept)]
-        return find(directory, wanted, self._same_area)
+            directory, asked = directory[directory["layer"].isin(kept)], wanted
+        return find(directory, asked, self._same_area)
 
     def focus(self, text: str) -> Atlas:
         """Cut the atlas down to one footprint and everything that meets it.
@@ -429,7 +460,8 @@ class Atlas:
         Returns
         -------
         Atlas
-            With ``focused`` set. Layers that do not meet the footprint are left out.
+            With ``focused`` set. Layers that do not meet the footprint are left out. To focus it
+            again is to focus the whole atlas.
 
         Raises
         ------
@@ -442,6 +474,8 @@ class Atlas:
         >>> len(load_example().focus("Frimley").layers["place22"])
         5
         """
+        if self._whole is not self:
+            return self._whole.focus(text)
         layer, code = self.find(text)
         tables = {name: units.table for name, units in self._units.items()}
         shares = shares_inside(self._membership, tables, layer, code)
@@ -468,17 +502,21 @@ class Atlas:
         )
         title = f"{name} ({layer} {code}) in {self.title}"
         notes = [*self.notes, *_focus_notes(self, focused)]
-        return Atlas(title=title, units=units, layers=layers, notes=notes, focused=focused)
+        return Atlas(
+            title=title, units=units, layers=layers, notes=notes, focused=focused, _whole=self
+        )
 
     def __repr__(self) -> str:
-        shown = self.overview[["level", "vintage", "footprints", "people", "population"]]
-        shown = shown.assign(people=self.overview["people"].map("{:,.0f}".format))
-        return "\n".join([self.title, *self.notes, *self._counts(), "", shown.to_string()])
+        columns = ["level", "as_at", "footprints", "people", "population", "source"]
+        shown = self._overview[columns].map(plain)
+        shown["people"] = self._overview["people"].map("{:,.0f}".format)
+        head = [plain(line) for line in (self.title, *self.notes, *self._counts())]
+        return "\n".join([*head, "", shown.to_string()])
 
     def _repr_html_(self) -> str:
-        shown = self.overview.drop(columns=["as_at"]).assign(
-            people=self.overview["people"].map("{:,.0f}".format),
-            unassigned=self.overview["unassigned"].map("{:,.0f}".format),
+        shown = self._overview.assign(
+            people=self._overview["people"].map("{:,.0f}".format),
+            unassigned=self._overview["unassigned"].map("{:,.0f}".format),
         )
         lines = "<br>".join(escape(line) for line in [*self.notes, *self._counts()])
         return f"<p><b>{escape(self.title)}</b><br>{lines}</p>{shown.to_html(escape=True)}"
@@ -490,6 +528,14 @@ class Atlas:
                 name=None
             )
         ]
+
+    def _inside(self, name: str) -> gpd.GeoDataFrame:
+        """Return a table of units; with a focus, only those inside it."""
+        table = self._units[name].table
+        return table if self.focused is None else table.loc[self.focused.inside[name]]
+
+    def _attrs(self, key: str) -> dict[str, str]:
+        return {"layer": key} | {p.name: str(p) for p, _ in self._counted(key)}
 
     def _counted(self, key: str) -> list[tuple[Population, str | None]]:
         """Return the populations of a layer, each with the units that are summed, if any are."""
@@ -535,6 +581,7 @@ class Atlas:
             "vintage": parse_key(key).vintage,
             "footprints": len(layer.table),
             "people": self.people(key)[name].sum(),
+            "covers": layer.covers,
             "unassigned": left_out[name].sum() if name in left_out else 0,
             "population": name,
             "population_date": population.as_at if population else "",
@@ -559,13 +606,18 @@ class Atlas:
         return next((pair for pair in found if pair[1] != "none"), (None, "none"))
 
     def _draw(self, key: str) -> gpd.GeoDataFrame:
-        frame = with_geometry(self._layers[key].table, f"The layer {key!r}").rename_axis("code")
+        frame = with_geometry(self._layers[key].table).rename_axis("code")
         drawing, _ = self._lines(key)
         if drawing is None:
             return frame
         members = self._rows[key][drawing].set_index("unit")["code"]
-        shapes = outlines(self._units[drawing].table, members)
+        shapes = outlines(self._units[drawing].table, members, clean=self._clean[drawing])
         return frame.set_geometry(shapes.reindex(frame.index))
+
+    @cached_property
+    def _clean(self) -> Mapping[str, bool]:
+        """Whether the polygons of a unit table are a valid coverage."""
+        return _Cache(lambda name: is_coverage(self._units[name].table))
 
     @cached_property
     def _directory(self) -> pd.DataFrame:
@@ -583,28 +635,31 @@ class Atlas:
         return len(areas) == len(footprints) and len(set(areas)) == 1
 
 
-class _Cache(dict[str, gpd.GeoDataFrame]):
-    """Frames that are built when first asked for."""
+class _Cache(dict[str, Any]):
+    """What is worked out when it is first asked for."""
 
-    def __init__(self, build: Callable[[str], gpd.GeoDataFrame]) -> None:
+    def __init__(self, build: Callable[[str], Any]) -> None:
         super().__init__()
         self._build = build
 
-    def __missing__(self, key: str) -> gpd.GeoDataFrame:
+    def __missing__(self, key: str) -> Any:
         self[key] = self._build(key)
         return self[key]
 
 
-def _own(name: str, units: UnitTable) -> UnitTable:
-    """Return a unit table whose frame is a copy of our own, with geometry in the National Grid."""
-    table = with_geometry(units.table, f"The unit table {name!r}").rename_axis("unit")
+def _own(units: UnitTable) -> UnitTable:
+    """Return a unit table whose frame is a copy of our own, with people as numbers."""
+    table = with_geometry(units.table).rename_axis("unit")
+    for population in units.populations:
+        table[population.name] = as_counts(table[population.name])
     return replace(units, table=table)
 
 
 def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
     """Return what must be said of an area: what is counted whole, and of which year it is."""
     notes = ["What crosses its edge or contains it is counted whole, people outside it included."]
-    newest = atlas.newest()[atlas.overview.loc[focused.layer, "level"]]
+    levels = atlas.overview["level"]
+    newest = next(k for k in atlas.newest() if levels[k] == levels[focused.layer])
     if newest != focused.layer:
         notes.append(f"It is a footprint of {focused.layer}; the newest of its level is {newest}.")
     return notes
@@ -612,5 +667,5 @@ def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
 
 def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
     """Return a layer with only the footprints that some rows of the membership name."""
-    table = layer.table[layer.table.index.isin(rows["code"])]
+    table = layer.table[layer.table.index.isin(rows["code"].unique())]
     return replace(layer, table=table, members=members_from(rows))

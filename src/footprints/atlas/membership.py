@@ -50,6 +50,7 @@ def membership_of(
         ]
         rows[key] = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]).assign(layer=key)
         _check_codes_used(key, layers[key], rows[key], problems)
+        _check_tables(key, rows[key], units, problems)
     found = [rows[key] for key in layers if key in rows]
     table = pd.concat(found or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     table["evidence"] = _evidence(table, layers, problems)
@@ -89,9 +90,9 @@ def _rows_of_units(
 ) -> pd.DataFrame:
     """Return the rows of a list of units, whole or with people."""
     subject = f"in the layer {key!r}"
-    listed = members.to_frame("code") if isinstance(members, pd.Series) else members
-    listed = listed.reindex(columns=["code", "people"]).dropna(subset="code")
     partial = isinstance(members, pd.DataFrame)
+    listed = members if partial else pd.Series(members, dtype="str").to_frame("code")
+    listed = listed.reindex(columns=["code", "people"])
     pairs = pd.MultiIndex.from_arrays([listed.index, listed["code"]]) if partial else listed.index
     if pairs.has_duplicates:
         twice = listed.index[pairs.duplicated()].unique()
@@ -101,6 +102,7 @@ def _rows_of_units(
         problems.add(f"lists units {subject} that the unit table {name!r} lacks", strangers)
     if partial:
         _check_link(listed, subject, problems)
+    listed = listed.dropna(subset="code")
     return listed.rename_axis("unit").reset_index().assign(units=name)
 
 
@@ -149,6 +151,23 @@ def _check_codes_used(key: str, layer: Layer, rows: pd.DataFrame, problems: Prob
         problems.add(f"has footprints without a single unit {subject}", empty, remedy=remedy)
 
 
+def _check_tables(
+    key: str, rows: pd.DataFrame, units: Mapping[str, UnitTable], problems: Problems
+) -> None:
+    """Note what keeps the people of a layer that several unit tables list from adding up."""
+    subject = f"in the layer {key!r}"
+    tables = list(rows["units"].unique())
+    names = [p.name for table in tables for p in units[table].populations]
+    if len(tables) > 1 and (twice := {name for name in names if names.count(name) > 1}):
+        fault = f"counts a population in several tables of units {subject}"
+        problems.add(fault, sorted(twice), remedy="Give each population a name of its own.")
+    codes = pd.Index(rows["code"].unique())
+    for table in tables:
+        held = rows.loc[rows["units"] == table, "code"].unique()
+        if len(lost := codes.difference(held)):
+            problems.add(f"lists no units of {table!r} {subject} for", lost)
+
+
 def _evidence(
     table: pd.DataFrame, layers: Mapping[str, Layer], problems: Problems
 ) -> pd.Series[str]:
@@ -159,6 +178,9 @@ def _evidence(
             remedy = f"Use {', '.join(EVIDENCE)}."
             problems.add(f"has unknown evidence in the layer {key!r}", odd, remedy=remedy)
         if layer.evidence:
+            known = set(table.loc[table["layer"] == key, "unit"])
+            if strangers := sorted(set(layer.evidence) - known):
+                problems.add(f"has evidence for units not in the layer {key!r}", strangers)
             words = table.loc[table["layer"] == key, "unit"].map(dict(layer.evidence))
             words = words[words.isin(EVIDENCE)]
             evidence[words.index] = words

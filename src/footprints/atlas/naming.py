@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from footprints.errors import AmbiguousNameError, UnknownNameError, listed
-from footprints.levels import parse_key, rank, vintage_order
+from footprints.errors import AmbiguousNameError, UnknownNameError, listed, plain
+from footprints.levels import group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,7 +71,7 @@ def directory_of(layer: str, level: str, table: pd.DataFrame) -> pd.DataFrame:
             "layer": layer,
             "level": level,
             "vintage": vintage_order(layer),
-            "group": level if rank(level) else parse_key(layer).kind,
+            "group": group_of(layer, level),
             "code": codes,
             "name": name,
             # Where names stand for codes, they are looked up as the names they are.
@@ -124,7 +124,7 @@ def find(
     if found.empty:
         raise UnknownNameError(_nothing_fits(rows, text), [text])
     places = found["layer"] + ":" + found["code"]
-    lines = [f"  {place}  {name}" for place, name in zip(places, found["name"], strict=True)]
+    lines = [f"  {plain(f'{p}  {name}')}" for p, name in zip(places, found["name"], strict=True)]
     msg = f"{text!r} fits areas that differ. Write one of these instead:\n" + "\n".join(lines)
     raise AmbiguousNameError(msg, places)
 

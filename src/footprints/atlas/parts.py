@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+import geopandas as gpd
 import numpy as np
+
+from footprints.errors import CRSError, FootprintsError
+from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
+from footprints.levels import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +20,7 @@ if TYPE_CHECKING:
     from footprints.errors import Problems
 
 Lines = Literal["official", "illustrative", "none"]
+LINES = ("official", "illustrative", "none")
 EVIDENCE = ("official", "published", "inferred", "uncertain")
 
 
@@ -129,11 +135,49 @@ class Focus:
     left_out: tuple[str, ...] = ()
 
 
+def check_crs(units: Mapping[str, UnitTable], layers: Mapping[str, Layer]) -> None:
+    """Raise one error for every table whose geometry is not in the National Grid."""
+    tables = {f"the unit table {name!r}": table.table for name, table in units.items()}
+    tables |= {f"the layer {key!r}": layer.table for key, layer in layers.items()}
+    strange = {
+        what: "no CRS" if table.crs is None else table.crs.to_string()
+        for what, table in tables.items()
+        if not is_national_grid(table)
+    }
+    if strange:
+        found = ", ".join(f"{what} is in {crs}" for what, crs in strange.items())
+        msg = f"Geometry must be in {NATIONAL_GRID}, but {found}: use to_crs(27700)."
+        raise CRSError(msg, strange.values())
+
+
+def check_names(
+    units: Mapping[str, UnitTable], layers: Mapping[str, Layer], problems: Problems
+) -> None:
+    """Note what tables and layers cannot be called, and that there are none."""
+    for what, parts in (("table of units", units), ("layer", layers)):
+        if not parts:
+            problems.add(f"has no {what}")
+    if both := set(units) & set(layers):
+        problems.add("has a layer and a table of units both called", sorted(both))
+    for key in layers:
+        try:
+            kind = parse_key(key).kind
+        except FootprintsError as error:
+            problems.lines.append(str(error))
+            problems.codes.append(key)
+        else:
+            if not key.startswith(kind):
+                right = key.replace(key.rstrip("0123456789"), kind)
+                problems.add("has a layer under an alias", [key], remedy=f"Write {right!r}.")
+
+
 def check_units(name: str, units: UnitTable, problems: Problems) -> None:
     """Note every rule that a table of units breaks."""
     table, subject = units.table, f"in the unit table {name!r}"
     _check_codes(table.index, subject, problems)
     for population in units.populations:
+        if table.columns.has_duplicates:
+            continue
         if population.name in table.columns:
             _check_people(table[population.name], subject, problems)
         else:
@@ -142,6 +186,8 @@ def check_units(name: str, units: UnitTable, problems: Problems) -> None:
             problems.add(fault, [population.name], remedy=remedy)
     if not units.populations:
         problems.add(f"counts no people {subject}: name at least one population")
+    _check_columns(table, subject, problems)
+    _check_lines(table, units.lines, subject, problems)
 
 
 def check_layer(
@@ -157,8 +203,8 @@ def check_layer(
     _check_codes(codes, subject, problems)
     if "name" not in layer.table.columns:
         problems.add(f"has no column 'name' {subject}")
-    if key in units:
-        problems.add("has a layer and a table of units both called", [key])
+    _check_columns(layer.table, subject, problems)
+    _check_lines(layer.table, layer.lines, subject, problems)
     if layer.population is not None and layer.population.name in layer.table.columns:
         _check_people(layer.table[layer.population.name], subject, problems)
     known = [*units, *layers]
@@ -167,6 +213,30 @@ def check_layer(
         problems.add(f"has no units or layer {subject} called", unknown, remedy=remedy)
     if not layer.members:
         problems.add(f"has no members {subject}")
+
+
+def _check_columns(table: pd.DataFrame, subject: str, problems: Problems) -> None:
+    if table.columns.has_duplicates:
+        twice = table.columns[table.columns.duplicated()].unique()
+        problems.add(f"has columns twice {subject}", twice)
+
+
+def _check_lines(table: pd.DataFrame, lines: str, subject: str, problems: Problems) -> None:
+    """Note lines that are missing, not polygons, or not said to be what they are."""
+    if lines not in LINES:
+        problems.add(f"has unknown lines {subject}", [lines], remedy=f"Use {', '.join(LINES)}.")
+    if not isinstance(table, gpd.GeoDataFrame):
+        if lines != "none":
+            problems.add(f"says that lines are {lines} {subject}, and has no geometry")
+        return
+    faults = polygon_faults(table.geometry)
+    if lines == "none":
+        if not len(faults.get("no polygon", ())):
+            remedy = "Say whether they are 'official' or 'illustrative'."
+            problems.add(f"has polygons and does not say what they are {subject}", remedy=remedy)
+        return
+    for fault, codes in faults.items():
+        problems.add(f"has {fault} {subject} for", codes)
 
 
 def _check_codes(codes: pd.Index[str], subject: str, problems: Problems) -> None:
