@@ -97,7 +97,7 @@ def footprint_map(
     folium.LayerControl(collapsed=False).add_to(drawing)
     _Legend(_legend(atlas, report)).add_to(drawing)
     west, south, east, north = _extent(frames, area)
-    drawing.fit_bounds([[south, west], [north, east]])
+    drawing.fit_bounds([[south, west], [north, east]], padding=(24, 24))
     return drawing
 
 
