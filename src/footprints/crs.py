@@ -268,7 +268,9 @@ def to_national_grid(
     >>> round(there["A"].x), way.accuracy_m
     (433653, 2.0)
     """
-    shapes = shapely.force_2d(geometry.array)
+    shapes = geometry.array
+    if shapely.has_z(shapes).any():
+        shapes = shapely.force_2d(shapes)
     boxes = shapely.bounds(shapes)
     drawn = np.isfinite(boxes).all(axis=1)
     source = check_declared(what, crs, _around(boxes[drawn]))

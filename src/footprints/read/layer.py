@@ -52,6 +52,7 @@ FAULTS = {
 }
 """What a fault of a feature is called, and what to do about it."""
 
+MENDABLE = ("not a polygon", "not valid")
 SERVER_LIMITS = (1_000, 2_000)
 _RESOLUTION = re.compile(r"(?<![A-Za-z])(BFE|BFC|BGC|BSC|BUC)(?![A-Za-z])", re.IGNORECASE)
 
@@ -274,11 +275,25 @@ def _located(  # noqa: PLR0913 - each is needed once, and read_layer reads the b
     if shapes.has_z.any():
         notes.append("heights left out")
     geometry, way = to_national_grid(shapes, given or raw.table.crs, what)
-    changes = pd.DataFrame()
+    faults, changes = polygon_faults(geometry), pd.DataFrame()
     if repair:
-        geometry, changes = repair_polygons(geometry)
-    _raise_faults(polygon_faults(geometry), what, GeometryError)
+        geometry, faults, changes = _mended(geometry, faults)
+    _raise_faults(faults, what, GeometryError)
     return _Located(geometry, way, changes)
+
+
+def _mended(
+    geometry: gpd.GeoSeries, faults: pd.DataFrame
+) -> tuple[gpd.GeoSeries, pd.DataFrame, pd.DataFrame]:
+    """Return the geometry mended, the faults that are left, and what was changed."""
+    can_be = faults["fault"].isin(MENDABLE)
+    rows = geometry.index.isin(faults.loc[can_be, "code"])
+    mended, changes = repair_polygons(geometry[rows])
+    again = polygon_faults(mended)
+    left = pd.concat([faults[~can_be], again[again["fault"].isin(MENDABLE)]])
+    shapes = geometry.array.copy()
+    shapes[rows] = mended.array
+    return gpd.GeoSeries(shapes, index=geometry.index), left, changes
 
 
 def _twice(labels: pd.Series[str]) -> pd.DataFrame:
@@ -347,11 +362,11 @@ def _cautions(
         if len(twins := drawn_twice(found.geometry)):
             cautions.append(f"holds the same polygon under several codes: {listed(twins)}.")
         if len(found.changes):
-            cautions.append(_mended(found.changes))
+            cautions.append(_changed(found.changes))
     return [caution for caution in cautions if caution]
 
 
-def _mended(changes: pd.DataFrame) -> str:
+def _changed(changes: pd.DataFrame) -> str:
     lines = [
         f"{row.code!r} {round(row.change_m2, 1) + 0.0:+,.1f} m² ({row.reason} at {row.x:.0f}, {row.y:.0f})"
         for row in changes.itertuples()
