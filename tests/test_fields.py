@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from footprints.errors import FootprintsError, TableError, UnknownNameError
+from footprints.output import is_personal, without_personal
 from footprints.read.fields import (
     COUNTS,
     Field,
     expected_count,
-    is_personal,
     kind_of_prefixes,
     level_of,
     parse_field,
@@ -185,7 +185,7 @@ def test_a_table_of_unknown_columns_has_them_all_named() -> None:
 
 
 def test_a_column_that_is_not_there_is_refused_with_the_nearest() -> None:
-    with pytest.raises(UnknownNameError, match="no column 'LAD32CD'. Did you mean 'LAD23CD'"):
+    with pytest.raises(UnknownNameError, match=r"no column 'LAD32CD'\. Did you mean 'LAD23CD'"):
         recognise(pd.DataFrame({"LAD23CD": ["E06000001"]}), code="LAD32CD")
 
 
@@ -227,3 +227,9 @@ def test_nhs_numbers_and_postcodes_are_personal(value: str) -> None:
 @pytest.mark.parametrize("value", ["E54000001", "02P", "U12345", "QYG", "S1Y5D", "Leeds 001A"])
 def test_codes_of_areas_are_not_personal(value: str) -> None:
     assert not is_personal(pd.Series([value, None]))
+
+
+def test_messages_of_other_libraries_lose_what_looks_personal() -> None:
+    told = "Value '943 476 5919' of field postcode LS1 4AP in E56000001 has 12345678901 digits"
+    kept = "Value '…' of field postcode … in E56000001 has 12345678901 digits"
+    assert without_personal(told) == kept

@@ -111,7 +111,11 @@ def looks_like(bounds: npt.NDArray[np.float64]) -> str:
     >>> looks_like(np.array([-6.4, 49.9, 1.8, 55.8]))
     'EPSG:4326'
     """
+    small = bool(np.abs(bounds).max() <= 180)
     for name, (west, south, east, north) in LOOKS.items():
+        # Small numbers may be degrees elsewhere as well as metres near the false origin.
+        if small and name == NATIONAL_GRID:
+            continue
         if bounds[0] >= west and bounds[1] >= south and bounds[2] <= east and bounds[3] <= north:
             return name
     return ""

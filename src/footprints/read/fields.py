@@ -91,8 +91,6 @@ _FIELD = re.compile(r"(?P<kind>[A-Z]{2,}?)(?P<year>\d\d)?(?P<part>CDH|CD|NM)", r
 _YEAR = re.compile(r"(?<!\d)20[0-4]\d(?!\d)")
 _GSS = r"[A-Z]\d{8}"
 _PCN = r"U\d{5}"
-_NHS_NUMBER = r"\d{3}[ -]?\d{3}[ -]?\d{4}"
-_POSTCODE = r"[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}"
 
 
 class Field(NamedTuple):
@@ -391,26 +389,3 @@ def expected_count(kind: str, vintage: int | None) -> int | None:
         if vintage is None or first <= vintage <= last
     ]
     return min(counts, default=None)
-
-
-def is_personal(values: pd.Series[str]) -> bool:
-    """Tell whether a column holds what looks like NHS numbers or full postcodes.
-
-    Such values are never repeated in a message.
-
-    Parameters
-    ----------
-    values : Series of str
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> is_personal(pd.Series(["9434765919"])), is_personal(pd.Series(["E54000008"]))
-    (True, False)
-    """
-    texts = values.dropna().astype("str").str.strip()
-    return bool(texts.str.fullmatch(f"{_NHS_NUMBER}|{_POSTCODE}").any())

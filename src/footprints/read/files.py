@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
+import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,7 @@ import pyogrio
 from shapely.errors import GEOSException
 
 from footprints.errors import FootprintsError, InputError, UnknownNameError, listed
-from footprints.output import plain
+from footprints.output import plain, without_personal
 from footprints.read.tables import read_table
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class RawLayer:
         The layer of the file that was read; empty where it has no named ones.
     cut_short : bool
         Whether the file itself says that the server sent only a part.
+    remarks : tuple of str
+        What the library that read it warned of.
     """
 
     table: pd.DataFrame
@@ -79,6 +82,7 @@ class RawLayer:
     sha256: str
     layer: str = ""
     cut_short: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 def read_raw(
@@ -110,8 +114,22 @@ def read_raw(
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     with _readable(file), _unzipped(file) as inner:
         cut_short = _make_sure(inner, file.name)
-        table, found = _read_any(inner, file.name, layer=layer, sheet=sheet)
-    return RawLayer(table=table, file=file.name, sha256=sha256, layer=found, cut_short=cut_short)
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            table, found = _read_any(inner, file.name, layer=layer, sheet=sheet)
+    return RawLayer(
+        table=table,
+        file=file.name,
+        sha256=sha256,
+        layer=found,
+        cut_short=cut_short,
+        remarks=tuple(dict.fromkeys(_reason(warning.message) for warning in caught)),
+    )
+
+
+def _reason(message: object) -> str:
+    """Return what a library says, without folders and without what looks personal."""
+    return without_personal(_FOLDERS.sub("", plain(message)).strip().rstrip("."))
 
 
 @contextmanager
@@ -125,8 +143,7 @@ def _readable(file: Path) -> Iterator[None]:
         msg = f"{file.name!r} needs a library that is not installed: {error}"
         raise InputError(msg, [file.name]) from error
     except (OSError, ValueError, RuntimeError, BadZipFile, GEOSException) as error:
-        reason = _FOLDERS.sub("", plain(error)).strip().rstrip(".")
-        msg = f"{file.name!r} cannot be read: {reason}. Download it or save it again."
+        msg = f"{file.name!r} cannot be read: {_reason(error)}. Download it or save it again."
         raise InputError(msg, [file.name]) from error
 
 
@@ -180,7 +197,8 @@ def _unzipped(file: Path) -> Iterator[Path]:
     Members are written under names of our own, so that none can leave the folder.
     """
     if file.suffix.lower() != ".zip":
-        yield file
+        with _plainly_named(file) as same:
+            yield same
         return
     with ZipFile(file) as bundle, TemporaryDirectory() as folder:
         main, parts = _members(file, bundle)
@@ -189,6 +207,19 @@ def _unzipped(file: Path) -> Iterator[Path]:
             with bundle.open(part) as source, target.open("wb") as sink:
                 shutil.copyfileobj(source, sink)
         yield Path(folder) / f"layer{PurePosixPath(main.filename).suffix.lower()}"
+
+
+@contextmanager
+def _plainly_named(file: Path) -> Iterator[Path]:
+    """Give a file under a path without "!", which would mean a file inside an archive."""
+    if "!" not in str(file):
+        yield file
+        return
+    with TemporaryDirectory() as folder:
+        for part in file.parent.iterdir():
+            if part == file or (part.stem == file.stem and part.suffix.lower() in SHAPEFILE):
+                shutil.copyfile(part, Path(folder) / f"layer{part.suffix.lower()}")
+        yield Path(folder) / f"layer{file.suffix.lower()}"
 
 
 def _members(file: Path, bundle: ZipFile) -> tuple[ZipInfo, list[ZipInfo]]:

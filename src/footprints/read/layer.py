@@ -21,7 +21,8 @@ from footprints.errors import (
     listed,
 )
 from footprints.geometry import drawn_twice, polygon_faults, repair_polygons, with_geometry
-from footprints.read.fields import expected_count, is_personal, level_of, recognise
+from footprints.output import is_personal
+from footprints.read.fields import expected_count, level_of, recognise
 from footprints.read.files import read_raw
 
 if TYPE_CHECKING:
@@ -200,9 +201,11 @@ def _text(values: pd.Series[Any]) -> pd.Series[str]:
 
 def _labels(codes: pd.Series[str]) -> pd.Series[str]:
     """Return what messages call each row: its code, or its number where codes may be personal."""
-    if is_personal(codes):
-        return pd.Series([f"row {number + 1}" for number in codes.index], dtype="str")
-    return codes
+    if not is_personal(codes):
+        return codes
+    rows = pd.Series([f"row {number + 1}" for number in codes.index], dtype="str")
+    # Rows with one code have one label, so that a code twice is a label twice.
+    return rows.groupby(codes).transform(", ".join)
 
 
 def _of_nation(
@@ -269,7 +272,7 @@ def _located(  # noqa: PLR0913 - each is needed once, and read_layer reads the b
             raise CRSError(msg)
         _raise_faults(_twice(labels), what, TableError)
         return None
-    shapes = gpd.GeoSeries(raw.table.geometry.array[kept.to_numpy()], index=labels.array)
+    shapes = gpd.GeoSeries(raw.table.geometry.to_numpy()[kept.to_numpy()], index=labels.array)
     if given is not None and raw.table.crs is not None and not given.equals(raw.table.crs):
         notes.append(f"CRS {given.to_string()} as said, not {raw.table.crs.to_string()}")
     if shapes.has_z.any():
@@ -353,6 +356,7 @@ def _cautions(
 ) -> list[str]:
     """Say what is right as far as it goes, and has to be known."""
     cautions = [_shortness(frame.index, raw, fields)]
+    cautions += [f"made the reader warn: {remark}." for remark in raw.remarks]
     if len(withdrawn := frame.index[frame.index.str.startswith("E63")]):
         cautions.append(
             "holds codes of the first release of the ICBs of July 2022, since withdrawn; those "

@@ -49,7 +49,7 @@ def read_table(path: str | PathLike[str], *, sheet: str | None = None) -> pd.Dat
         with pd.ExcelFile(file, engine="openpyxl") as book:
             if sheet is not None and sheet not in book.sheet_names:
                 raise UnknownNameError.among(map(str, book.sheet_names), sheet, kind="sheet")
-            return book.parse(book.sheet_names[0] if sheet is None else sheet, dtype="str")
+            return pd.read_excel(book, sheet_name=sheet or 0, dtype="str")
     except UnknownNameError:
         raise
     except (OSError, ValueError, KeyError, BadZipFile) as error:
