@@ -251,6 +251,26 @@ def test_what_was_read_can_be_saved_and_read_again(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(again))
 
 
+def test_codes_kept_as_the_index_of_a_parquet_file_are_found(tmp_path: Path) -> None:
+    first = read_layer(saved(tmp_path, "a.gpkg"))
+    first.to_parquet(tmp_path / "again.parquet")
+    again = read_layer(tmp_path / "again.parquet", level="service")
+    pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(again))
+
+
+def test_a_lookup_beside_a_shapefile_in_a_zip_file_is_no_second_layer(tmp_path: Path) -> None:
+    file = zipped_shapefile(tmp_path)
+    with zipfile.ZipFile(file, "a") as bundle:
+        bundle.writestr("lookup.csv", "code\n1\n")
+    assert list(read_layer(file).index) == CODES
+
+
+def test_what_gdal_warns_of_is_passed_on(tmp_path: Path) -> None:
+    open_ring = ring((-1.5, 53.0), (-1.4, 53.0), (-1.4, 53.1))
+    with pytest.raises(GeometryError, match="'E56000001' .no geometry, or one that cannot"):
+        read_layer(geojson(tmp_path, [open_ring]))
+
+
 def test_attrs_are_text_without_directories(tmp_path: Path) -> None:
     file = saved(tmp_path, "a.gpkg")
     attrs = read_layer(file).attrs
@@ -728,6 +748,31 @@ def a_crs_that_is_none(folder: Path) -> Any:
 @refused(CRSError, r"no transformation of known accuracy from MGI \(EPSG:4312\)")
 def a_ballpark_transformation(folder: Path) -> Any:
     return geojson(folder, [square(-1.5, 53.0, 0.1)]), {"crs": 4312}
+
+
+@refused(CRSError, "no transformation of known accuracy from drawing board")
+def a_crs_of_nowhere(folder: Path) -> Any:
+    file = saved(folder, "a.shp")
+    file.with_suffix(".prj").write_text('LOCAL_CS["drawing board",UNIT["m",1]]')
+    return file, {}
+
+
+@refused(CRSError, r"declared to be in .*30N \(EPSG:32630\), but .* longitude and latitude")
+def degrees_declared_as_metres_of_another_grid(folder: Path) -> Any:
+    shape = box(-1.5, 53.0, -1.4, 53.1)
+    return saved(folder, "a.gpkg", shapes=[shape], crs="EPSG:32630", CAL21CD=CODES[:1]), {}
+
+
+@refused(InputError, "cannot be read: .*File name too long")
+def a_name_too_long(_: Path) -> Any:
+    return "x" * 5000 + ".csv", {}
+
+
+@refused(GeometryError, r"polygons that Shapely cannot mend: 'E56000001' \(Invalid Coordinate")
+def coordinates_without_end(folder: Path) -> Any:
+    shape = Polygon([(400_000, 300_000), (401_000, 300_000), (401_000, np.inf)])
+    drawn([shape, *SQUARES[1:]]).to_parquet(folder / "a.parquet")
+    return folder / "a.parquet", {"repair": True}
 
 
 @refused(CRSError, "'a.csv' has no geometry: leave crs= out")

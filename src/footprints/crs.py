@@ -149,7 +149,9 @@ def check_declared(
     if crs is None:
         raise CRSError(_undeclared(what, looks), ["no CRS"])
     declared = "EPSG:4326" if crs.is_geographic else f"EPSG:{crs.to_epsg()}"
-    if not looks or looks == declared or (declared not in LOOKS and looks != SWAPPED):
+    # Metres of other grids, such as the Irish ones, can lie where our own do.
+    other_grid = declared not in LOOKS and looks in {"EPSG:27700", "EPSG:3857"}
+    if not looks or looks == declared or other_grid:
         return crs
     remedy = f"If they are, say so with crs={looks.removeprefix('EPSG:')}."
     if looks == SWAPPED:
@@ -216,11 +218,13 @@ def find_transformation(crs: pyproj.CRS) -> Transformation:
     if not usable:
         hint = ""
         if _ETRS89 in crs.to_wkt():
-            hint = " ETRS89 lies within a metre of WGS 84: if that will do, say crs=4326."
+            twin = "crs=4326" if crs.is_geographic else "the like CRS of WGS 84, such as crs=32630"
+            hint = f" ETRS89 lies within a metre of WGS 84: if that will do, say {twin}."
         msg = (
             f"There is no transformation of known accuracy from {_named(crs)} to "
             f"{NATIONAL_GRID} on this machine, and a ballpark one is off by some 100 m. "
-            f"Transform the file to {NATIONAL_GRID} where the grid OSTN15 is installed.{hint}"
+            f"Bring the file into {NATIONAL_GRID} where that can be done well, in a GIS that has "
+            f"the grid OSTN15 for one.{hint}"
         )
         raise CRSError(msg, [crs.to_string()])
     best = usable[0]

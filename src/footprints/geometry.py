@@ -146,7 +146,7 @@ def _described(geometry: gpd.GeoSeries, fault: str, rows: npt.NDArray[np.bool_])
         reason, x, y = pieces[0], pieces[1].astype(float), pieces[2].astype(float)
     else:
         reason = pd.Series(shapely.get_type_id(shapes)).map(_TYPE_NAMES).fillna("none")
-        places = shapely.point_on_surface(shapes)
+        places = shapely.centroid(shapes)
         places = np.where(shapely.is_empty(places), None, places)
         x, y = pd.Series(shapely.get_x(places)), pd.Series(shapely.get_y(places))
     if fault in reasons:

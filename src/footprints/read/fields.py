@@ -227,7 +227,7 @@ def recognise(  # noqa: PLR0913 - whatever is recognised can be overridden, each
     """
     columns = [str(column) for column in table.columns]
     field = _code_field(table, columns, code)
-    if vintage is not None and not 1974 <= vintage <= 2099:
+    if vintage is not None and vintage not in range(1974, 2100):
         msg = f"{vintage!r} cannot be a vintage: write the year in full, as in vintage=2022."
         raise FootprintsError(msg, [vintage])
     year = vintage or field.year or _year_in(label)

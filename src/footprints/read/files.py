@@ -7,7 +7,7 @@ import re
 import shutil
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ SIGNATURES = {
     ".geojson": rb"\s*\{",
     ".json": rb"\s*\{",
     ".topojson": rb"\s*\{",
-    ".kml": rb"\s*<(?=[\s\S]*<kml\b)",
+    ".kml": rb"\s*<(?=[\s\S]*<(\w+:)?kml\b)",
     ".gpkg": rb"SQLite format 3\0",
     ".shp": rb"\0\0\x27\x0a",
     ".fgb": rb"fgb\x03",
@@ -68,7 +68,8 @@ class RawLayer:
     table : DataFrame or GeoDataFrame
         All columns and rows.
     file, sha256 : str
-        Name of the file without its folder, and the hash of its bytes.
+        Name of the file without its folder, and the hash of its bytes; of a Shapefile, of the
+        part that ends in ``.shp``.
     layer : str
         The layer of the file that was read; empty where it has no named ones.
     cut_short : bool
@@ -79,7 +80,7 @@ class RawLayer:
 
     table: pd.DataFrame
     file: str
-    sha256: str
+    sha256: str = ""
     layer: str = ""
     cut_short: bool = False
     remarks: tuple[str, ...] = ()
@@ -109,27 +110,20 @@ def read_raw(
     UnknownNameError
         If it has no such layer or sheet.
     """
-    file = _local_file(path)
-    with file.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-    with _readable(file), _unzipped(file) as inner:
-        cut_short = _make_sure(inner, file.name)
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            table, found = _read_any(inner, file.name, layer=layer, sheet=sheet)
-    return RawLayer(
-        table=table,
-        file=file.name,
-        sha256=sha256,
-        layer=found,
-        cut_short=cut_short,
-        remarks=tuple(dict.fromkeys(_reason(warning.message) for warning in caught)),
-    )
+    with _readable(Path(path)):
+        file = _local_file(path)
+        with file.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        with _unzipped(file) as inner:
+            cut_short = _make_sure(inner, file.name)
+            raw = _read_any(inner, file.name, layer=layer, sheet=sheet)
+    return replace(raw, sha256=sha256, cut_short=cut_short)
 
 
 def _reason(message: object) -> str:
     """Return what a library says, without folders and without what looks personal."""
-    return without_personal(_FOLDERS.sub("", plain(message)).strip().rstrip("."))
+    told = plain(message).partition("; It might help")[0]
+    return without_personal(_FOLDERS.sub("", told).strip().rstrip("."))
 
 
 @contextmanager
@@ -232,6 +226,8 @@ def _members(file: Path, bundle: ZipFile) -> tuple[ZipInfo, list[ZipInfo]]:
         if PurePosixPath(item.filename).suffix.lower() in kinds
         and not item.filename.startswith("__MACOSX/")
     ]
+    # What comes with boundaries, such as a lookup, is not the layer.
+    mains = [item for item in mains if not item.filename.lower().endswith(TABLES)] or mains
     size = sum(item.file_size for item in members)
     packed = max(file.stat().st_size, 1_000_000)
     if any(_leaves(item.filename) for item in members):
@@ -263,9 +259,7 @@ def _leaves(name: str) -> bool:
     return ".." in parts or name.startswith(("/", "\\")) or ":" in parts[0]
 
 
-def _read_any(
-    file: Path, name: str, *, layer: str | None, sheet: str | None
-) -> tuple[pd.DataFrame, str]:
+def _read_any(file: Path, name: str, *, layer: str | None, sheet: str | None) -> RawLayer:
     suffix = file.suffix.lower()
     if sheet is not None and suffix not in WORKBOOKS:
         msg = f"{name!r} is no workbook: leave sheet= out."
@@ -274,9 +268,9 @@ def _read_any(
         msg = f"{name!r} has no named layers: leave layer= out."
         raise InputError(msg, [name])
     if suffix in TABLES:
-        return read_table(file, sheet=sheet), sheet or ""
+        return RawLayer(table=read_table(file, sheet=sheet), file=name, layer=sheet or "")
     if suffix in PARQUET:
-        return _read_parquet(file), ""
+        return RawLayer(table=_read_parquet(file), file=name)
     return _read_gdal(file, name, layer)
 
 
@@ -287,7 +281,7 @@ def _read_parquet(file: Path) -> pd.DataFrame:
     return gpd.read_parquet(file) if located else pd.read_parquet(file)
 
 
-def _read_gdal(file: Path, name: str, layer: str | None) -> tuple[pd.DataFrame, str]:
+def _read_gdal(file: Path, name: str, layer: str | None) -> RawLayer:
     if file.suffix.lower() == ".shp":
         missing = [end for end in (".dbf", ".shx") if not _beside(file, end)]
         if missing:
@@ -301,9 +295,13 @@ def _read_gdal(file: Path, name: str, layer: str | None) -> tuple[pd.DataFrame, 
         msg = f"Say which layer of {name!r} you mean, with layer=. There is {listed(drawn)}."
         raise InputError(msg, [name])
     chosen = drawn[0] if layer is None else layer
+    named = file.suffix.lower() in {".gpkg", ".kml"}
     # Rings that cannot be built come as None, to be named with every other fault.
-    table = pyogrio.read_dataframe(file, layer=chosen, on_invalid="ignore")
-    return table, chosen if file.suffix.lower() in {".gpkg", ".kml"} else ""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        table = pyogrio.read_dataframe(file, layer=chosen, on_invalid="ignore")
+    remarks = tuple(dict.fromkeys(_reason(warning.message) for warning in caught))
+    return RawLayer(table=table, file=name, layer=chosen if named else "", remarks=remarks)
 
 
 def _beside(file: Path, suffix: str) -> bool:

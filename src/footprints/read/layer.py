@@ -46,6 +46,7 @@ FAULTS = {
         "has polygons that are not valid",
         "repair=True mends them and says what that changes.",
     ),
+    "past mending": ("has polygons that Shapely cannot mend", "Draw them again."),
     "a code twice": (
         "has codes twice",
         "Join the parts of each into one feature, or name another column with code=.",
@@ -173,9 +174,11 @@ def _attributes(raw: RawLayer) -> pd.DataFrame:
     if not len(raw.table):
         msg = f"{raw.file!r} holds no features. Download it or save it again."
         raise TableError(msg)
-    if not isinstance(raw.table, gpd.GeoDataFrame):
-        return raw.table.reset_index(drop=True)
-    return pd.DataFrame(raw.table.drop(columns=raw.table.geometry.name)).reset_index(drop=True)
+    located = isinstance(raw.table, gpd.GeoDataFrame)
+    table = raw.table.drop(columns=raw.table.geometry.name) if located else raw.table
+    # Parquet keeps an index, which may well hold the codes.
+    table = pd.DataFrame(table).reset_index(drop=list(table.index.names) == [None])
+    return table.set_axis(table.columns.astype("str"), axis=1)
 
 
 def _codes(values: pd.Series[Any], file: str, notes: list[str]) -> pd.Series[str]:
@@ -281,6 +284,7 @@ def _located(  # noqa: PLR0913 - each is needed once, and read_layer reads the b
     faults, changes = polygon_faults(geometry), pd.DataFrame()
     if repair:
         geometry, faults, changes = _mended(geometry, faults)
+        faults["fault"] = faults["fault"].replace("not valid", "past mending")
     _raise_faults(faults, what, GeometryError)
     return _Located(geometry, way, changes)
 
