@@ -155,9 +155,10 @@ def parse_field(column: str) -> Field | None:
     >>> parse_field("loc22cdh")
     Field(column='loc22cdh', kind='sicbl', year=2022, part='ods_code')
     """
-    if column.lower() in PLAIN:
-        return Field(column, "", None, PLAIN[column.lower()])
-    match = _FIELD.fullmatch(column)
+    text = column.strip()
+    if text.lower() in PLAIN:
+        return Field(column, "", None, PLAIN[text.lower()])
+    match = _FIELD.fullmatch(text)
     if match is None:
         return None
     kind = match["kind"].lower()
@@ -294,7 +295,7 @@ def _named(columns: list[str], wanted: str | None) -> str | None:
     """Return the column that the user named, in any case where that is not ambiguous."""
     if wanted is None or wanted in columns:
         return wanted
-    like = [column for column in columns if column.lower() == wanted.lower()]
+    like = [column for column in columns if column.strip().lower() == wanted.strip().lower()]
     if len(like) != 1:
         raise UnknownNameError.among(columns, wanted, kind="column")
     return like[0]
@@ -305,8 +306,8 @@ def _matching(field: Field, columns: list[str], part: Part) -> str | None:
     fields = [other for column in columns if (other := parse_field(column)) and other.part == part]
     same = [other for other in fields if other[1:3] == field[1:3]]
     # LTLA22CD goes with LTLA22NM, also where LAD22NM stands beside it.
-    stem = re.sub(r"(CDH|CD|NM)$", "", field.column, flags=re.IGNORECASE).lower()
-    close = [other for other in same if other.column.lower().startswith(stem)]
+    stem = re.sub(r"(CDH|CD|NM)$", "", field.column.strip(), flags=re.IGNORECASE).lower()
+    close = [other for other in same if other.column.strip().lower().startswith(stem)]
     found = [other.column for other in close or same]
     if len(found) > 1:
         msg = (

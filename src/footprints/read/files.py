@@ -6,11 +6,13 @@ import hashlib
 import re
 import shutil
 import warnings
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
 import geopandas as gpd
@@ -31,7 +33,7 @@ SIGNATURES = {
     ".geojson": rb"\s*\{",
     ".json": rb"\s*\{",
     ".topojson": rb"\s*\{",
-    ".kml": rb"\s*<(?=[\s\S]*<(\w+:)?kml\b)",
+    ".kml": rb"\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*)*<(\w+:)?kml\b",
     ".gpkg": rb"SQLite format 3\0",
     ".shp": rb"\0\0\x27\x0a",
     ".fgb": rb"fgb\x03",
@@ -54,7 +56,12 @@ UNZIPPED_BYTES = 4_000_000_000
 UNZIPPED_TIMES = 200
 """How large the content of a zip file may be, and how many times the size of the file."""
 
-_ORDERS = (b"gdal_streamed_alg", b"<OGRVRTDataSource", b"<!ENTITY")
+_ORDERS = (b"gdal_streamed_alg", b"<OGR", b"<!ENTITY")
+_DAMAGE: tuple[type[Exception], ...] = (
+    *(OSError, EOFError, LookupError, ValueError, RuntimeError, GEOSException),
+    # A zip file is damaged, or what it packs, or the XML in that, as it is in a workbook.
+    *(BadZipFile, zlib.error, ParseError),
+)
 _FOLDERS = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[/\\][^'\":]*[/\\]")
 _ADDRESS = re.compile(r"^(/vsi\w+|[A-Za-z][A-Za-z0-9+.-]+:)", re.IGNORECASE)
 
@@ -122,7 +129,8 @@ def read_raw(
 
 def _reason(message: object) -> str:
     """Return what a library says, without folders and without what looks personal."""
-    told = plain(message).partition("; It might help")[0]
+    words = (isinstance(message, OSError) and message.strerror) or message
+    told = plain(words).partition("; It might help")[0]
     return without_personal(_FOLDERS.sub("", told).strip().rstrip("."))
 
 
@@ -136,7 +144,7 @@ def _readable(file: Path) -> Iterator[None]:
     except ImportError as error:
         msg = f"{file.name!r} needs a library that is not installed: {error}"
         raise InputError(msg, [file.name]) from error
-    except (OSError, ValueError, RuntimeError, BadZipFile, GEOSException) as error:
+    except _DAMAGE as error:
         msg = f"{file.name!r} cannot be read: {_reason(error)}. Download it or save it again."
         raise InputError(msg, [file.name]) from error
 
@@ -287,21 +295,27 @@ def _read_gdal(file: Path, name: str, layer: str | None) -> RawLayer:
         if missing:
             msg = f"{name!r} cannot be read: {listed(missing)} must lie beside it."
             raise InputError(msg, [name])
-    layers = dict(pyogrio.list_layers(file))
-    if layer is not None and layer not in layers:
-        raise UnknownNameError.among(layers, layer, kind="layer")
-    drawn = [name for name, kind in layers.items() if kind is not None] or list(layers)
-    if layer is None and len(drawn) != 1:
-        msg = f"Say which layer of {name!r} you mean, with layer=. There is {listed(drawn)}."
-        raise InputError(msg, [name])
-    chosen = drawn[0] if layer is None else layer
-    named = file.suffix.lower() in {".gpkg", ".kml"}
-    # Rings that cannot be built come as None, to be named with every other fault.
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        chosen = _chosen(dict(pyogrio.list_layers(file)), name, layer)
+        # Rings that cannot be built come as None, to be named with every other fault.
         table = pyogrio.read_dataframe(file, layer=chosen, on_invalid="ignore")
     remarks = tuple(dict.fromkeys(_reason(warning.message) for warning in caught))
+    named = file.suffix.lower() in {".gpkg", ".kml"}
     return RawLayer(table=table, file=name, layer=chosen if named else "", remarks=remarks)
+
+
+def _chosen(layers: dict[str, str | None], name: str, layer: str | None) -> str:
+    """Return the layer to read: the one named, or else the only one that has geometry."""
+    if layer is not None and layer not in layers:
+        raise UnknownNameError.among(layers, layer, kind="layer")
+    drawn = [found for found, kind in layers.items() if kind is not None] or list(layers)
+    if layer is None and len(drawn) != 1:
+        msg = f"{name!r} cannot be read: no layer is in it. Download it or save it again."
+        if drawn:
+            msg = f"Say which layer of {name!r} you mean, with layer=. There is {listed(drawn)}."
+        raise InputError(msg, [name])
+    return drawn[0] if layer is None else layer
 
 
 def _beside(file: Path, suffix: str) -> bool:
