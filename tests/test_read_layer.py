@@ -271,6 +271,11 @@ def test_codes_kept_as_the_index_of_a_parquet_file_are_found(tmp_path: Path) -> 
     pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(again))
 
 
+def test_an_index_that_stands_among_the_columns_too_is_read_once(tmp_path: Path) -> None:
+    drawn().set_index("CAL21CD", drop=False).to_parquet(tmp_path / "a.parquet")
+    assert list(read_layer(tmp_path / "a.parquet").index) == CODES
+
+
 def test_a_lookup_beside_a_shapefile_in_a_zip_file_is_no_second_layer(tmp_path: Path) -> None:
     file = zipped_shapefile(tmp_path)
     with zipfile.ZipFile(file, "a") as bundle:
@@ -884,9 +889,9 @@ def a_nation_that_is_not_there(folder: Path) -> Any:
     return saved(folder, "a.gpkg"), {"nation": "W"}
 
 
-@refused(TableError, "codes that do not tell their nation: 'CLOSED'")
+@refused(TableError, r"codes that do not tell their nation: 'CLOSED'\. Leave")
 def a_code_without_a_nation(folder: Path) -> Any:
-    (folder / "a.csv").write_text("LSOA21CD\nE01000001\nCLOSED\n")
+    (folder / "a.csv").write_text("LSOA21CD\nE01000001\nCLOSED\nCLOSED\n")
     return folder / "a.csv", {"nation": "E"}
 
 

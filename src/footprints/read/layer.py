@@ -177,7 +177,8 @@ def _attributes(raw: RawLayer) -> pd.DataFrame:
     located = isinstance(raw.table, gpd.GeoDataFrame)
     table = raw.table.drop(columns=raw.table.geometry.name) if located else raw.table
     # Parquet keeps an index, which may well hold the codes.
-    table = pd.DataFrame(table).reset_index(drop=list(table.index.names) == [None])
+    named = [name for name in table.index.names if name not in {None, *table.columns}]
+    table = pd.DataFrame(table).reset_index(level=named).reset_index(drop=True)
     return table.set_axis(table.columns.astype("str"), axis=1)
 
 
@@ -225,11 +226,12 @@ def _of_nation(
         raise UnknownNameError.among(NATIONS, nation, kind="nation")
     told = codes.str.fullmatch(r"[A-Z]\d{8}")
     if not told.all():
+        strange = labels[~told].unique()
         msg = (
-            f"{file!r} has codes that do not tell their nation: {listed(labels[~told])}. "
+            f"{file!r} has codes that do not tell their nation: {listed(strange)}. "
             "Leave nation= out, or name a column of ONS codes with code=."
         )
-        raise TableError(msg, labels[~told])
+        raise TableError(msg, strange)
     kept = codes.str.startswith(nation)
     if not kept.any():
         msg = f"{file!r} holds no codes of {NATIONS[nation]}: none begins with {nation!r}."
