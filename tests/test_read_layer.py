@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 import sqlite3
 import zipfile
 from pathlib import Path
@@ -269,6 +270,15 @@ def test_codes_kept_as_the_index_of_a_parquet_file_are_found(tmp_path: Path) -> 
     first.to_parquet(tmp_path / "again.parquet")
     again = read_layer(tmp_path / "again.parquet", level="service")
     pd.testing.assert_frame_equal(pd.DataFrame(first), pd.DataFrame(again))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_file_whose_name_looks_like_an_address_is_read_where_it_lies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved(tmp_path, "lad.gpkg").rename(tmp_path / "GPKG:lad.gpkg")
+    monkeypatch.chdir(tmp_path)
+    assert list(read_layer("GPKG:lad.gpkg").index) == CODES
 
 
 def test_an_index_that_stands_among_the_columns_too_is_read_once(tmp_path: Path) -> None:

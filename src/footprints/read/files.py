@@ -152,7 +152,7 @@ def _readable(file: Path) -> Iterator[None]:
 def _local_file(path: str | PathLike[str]) -> Path:
     """Return the path of a file that is there; nothing else is opened."""
     text, file = str(path), Path(path)
-    if _ADDRESS.match(text) and not file.drive:
+    if _ADDRESS.match(text) and not file.is_file():
         msg = (
             f"{plain(text)!r} is an address, and nothing is fetched here: download the file and "
             "give its path."
