@@ -226,11 +226,11 @@ FAULTS = {
     ),
     "a unit without its polygon": (
         lambda: with_units(squares(residents=[1, 2]).assign(geometry=[box(0, 0, 1, 1), None])),
-        "no polygon in the unit table 'squares' for: 'b'",
+        "polygons that are missing in the unit table 'squares': 'b'",
     ),
     "an invalid polygon": (
         lambda: with_units(squares(residents=[1, 2]).assign(geometry=[box(0, 0, 1, 1), BOW_TIE])),
-        "an invalid polygon in the unit table 'squares' for: 'b'",
+        "polygons that are not valid in the unit table 'squares': 'b'",
     ),
     "no names": (
         lambda: with_layer(table=pd.DataFrame(index=["P"])),

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from footprints.atlas import Atlas, Layer, Population, UnitTable
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
-from footprints.errors import FootprintsError
-from footprints.read import band_set, band_sets, load_example, read_band_set
+from footprints.errors import FootprintsError, FootprintsWarning
+from footprints.read import band_set, band_sets, load_example, read_band_set, read_layer
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
@@ -16,6 +16,7 @@ __all__ = [
     "Band",
     "BandSet",
     "FootprintsError",
+    "FootprintsWarning",
     "Layer",
     "Population",
     "UnitTable",
@@ -27,6 +28,7 @@ __all__ = [
     "population_bands",
     "read_band",
     "read_band_set",
+    "read_layer",
     "save_map",
 ]
 

@@ -57,6 +57,14 @@ class TableError(FootprintsError):
     """A table holds rows that cannot be used; every one of them is named."""
 
 
+class GeometryError(TableError):
+    """Features cannot be used as areas; each is named with the reason and the place."""
+
+
+class InputError(FootprintsError):
+    """A file cannot be read: it is missing, damaged, unsafe or of an unknown kind."""
+
+
 class BandError(FootprintsError):
     """A population band cannot be read, or contradicts itself."""
 
@@ -67,6 +75,10 @@ class CRSError(FootprintsError):
 
 class OutputError(FootprintsError):
     """A file cannot be written; what stood there before is untouched."""
+
+
+class FootprintsWarning(UserWarning):
+    """The result is right as far as it goes, but something about it has to be known."""
 
 
 class Problems:

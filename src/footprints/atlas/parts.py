@@ -231,12 +231,12 @@ def _check_lines(table: pd.DataFrame, lines: str, subject: str, problems: Proble
         return
     faults = polygon_faults(table.geometry)
     if lines == "none":
-        if not len(faults.get("no polygon", ())):
+        if len(table) and not faults["fault"].isin(["missing", "empty", "not a polygon"]).any():
             remedy = "Say whether they are 'official' or 'illustrative'."
             problems.add(f"has polygons and does not say what they are {subject}", remedy=remedy)
         return
-    for fault, codes in faults.items():
-        problems.add(f"has {fault} {subject} for", codes)
+    for fault, rows in faults[faults["fault"] != "a code twice"].groupby("fault"):
+        problems.add(f"has polygons that are {fault} {subject}", rows["code"])
 
 
 def _check_codes(codes: pd.Index[str], subject: str, problems: Problems) -> None:
