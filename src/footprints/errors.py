@@ -50,6 +50,10 @@ class TableError(FootprintsError):
     """A table holds rows that cannot be used; every one of them is named."""
 
 
+class FileError(FootprintsError):
+    """A file is not there, cannot be opened, or is not what its name says."""
+
+
 class BandError(FootprintsError):
     """A population band cannot be read, or contradicts itself."""
 
