@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Unmatched = Literal["refuse", "count"]
 
 # Non-breaking, figure, thin and narrow spaces are named: not every regex engine counts them as \s.
-_SPACE = r"\s\u00a0\u2007\u2009\u202f"
+_SPACE = r"\s" + "\N{NO-BREAK SPACE}\N{FIGURE SPACE}\N{THIN SPACE}\N{NARROW NO-BREAK SPACE}"
 _GROUPS = rf"[0-9]{{1,3}}(?:[,{_SPACE}][0-9]{{3}})+|[0-9]+"
 _DASHES = "\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}"
 _SUPPRESSED = rf"\*+|-+|[{_DASHES}:~]|\.{{1,3}}|\[[a-z]+\]|[csxz]|n/?a|suppressed|[<>≤≥]\s*[0-9]+"
@@ -61,9 +61,7 @@ def as_people(series: pd.Series[str], *, what: str, sensitive: bool = False) -> 
     """
     words = texts(series)
     rows = words.index
-    cleaned = words.reset_index(drop=True).str.replace(
-        rf"^[{_SPACE}]+|[{_SPACE}]+$", "", regex=True
-    )
+    cleaned = words.reset_index(drop=True)
     kinds = _kinds(cleaned)
     faults = []
     for fault in kinds[kinds != ""].unique():

@@ -63,10 +63,8 @@ def read_table(
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder) / "practices.csv"
     ...     _ = file.write_text("CODE;N\n00K;1 204\n", encoding="utf-8")
-    ...     read_table(file)
-        CODE      N
-    row
-    2    00K  1 204
+    ...     read_table(file).to_dict("list")
+    {'CODE': ['00K'], 'N': ['1 204']}
     """
     file, wanted = table_file(path), list(columns or ())
     ending = file.suffix.lower()
@@ -140,5 +138,8 @@ def texts(series: pd.Series[object]) -> pd.Series[str]:
     >>> texts(pd.Series([12.0, None])).tolist()
     ['12', nan]
     """
+    if series.dtype == "str":
+        stripped = series.str.strip()
+        return stripped.where(stripped != "")
     filled = series.astype("object").where(series.notna(), None)
     return filled.map(as_text).astype("str")

@@ -76,6 +76,20 @@ def read_text(file: Path, wanted: Sequence[str], *, header: bool = True) -> Cell
     )
 
 
+def first_labels(file: Path) -> list[str]:
+    """Return the header of a text file whose first line it is, without reading the rest.
+
+    Raises
+    ------
+    TableError
+        If the delimiter or the header is in doubt.
+    """
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
+        head = "".join(islice(stream, 2))
+    delimiter, at = _layout(file.name, head, ())
+    return [fold(cell) for cell in list(csv.reader(StringIO(head), delimiter=delimiter))[at]]
+
+
 def _encoding(file: Path) -> str:
     """Find the encoding, and refuse what is no text or ends inside a quotation."""
     decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
