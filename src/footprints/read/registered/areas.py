@@ -10,6 +10,8 @@ import pandas as pd
 from footprints.errors import Problems, TableError
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from footprints.read.people import Unmatched
 
 
@@ -44,17 +46,19 @@ class PCNAreas:
     tied: tuple[str, ...]
 
 
-def pcn_areas(
+def pcn_areas(  # noqa: PLR0913 - All but the first are named by the caller.
     patients: pd.DataFrame,
     *,
     networks: pd.Series[str] | None = None,
     systems: pd.Series[str] | None = None,
     residents: pd.Series[int] | None = None,
+    within: Collection[str] | None = None,
     unmatched: Unmatched = "refuse",
 ) -> PCNAreas:
     """Give each LSOA to the network with the most registered patients there.
 
-    An equal number goes to the network with the lower code, and is reported. Outlines are drawn
+    A list of one system alone knows few of those who live beyond it: give ``within``, or every
+    LSOA where a single patient lives goes to that patient's network. An equal number goes to the network with the lower code, and is reported. Outlines are drawn
     from ``lsoas["pcn"]`` by :func:`footprints.geometry.outlines`.
 
     Parameters
@@ -67,6 +71,9 @@ def pcn_areas(
         The system of each LSOA, to count patients across its edge.
     residents : Series of int, optional
         Residents of each LSOA.
+    within : collection of str, optional
+        The LSOAs to give to networks; patients in others are counted as ``elsewhere``. None for
+        all that have patients.
     unmatched : {"refuse", "count"}
         Whether LSOAs with patients that ``systems`` or ``residents`` lack are an error, or
         counted: as ``system_unknown``, and as NA in ``area_residents``.
@@ -91,8 +98,11 @@ def pcn_areas(
     rows = patients[["practice", "lsoa", "patients"]].assign(
         pcn=_networks(patients, networks), placed=patients["where"] == "England"
     )
-    _check_known(rows, {"systems": systems, "residents": residents}, unmatched)
-    lsoas = _lsoas(rows[rows["placed"]])
+    home = rows["placed"] if within is None else rows["placed"] & rows["lsoa"].isin(list(within))
+    lsoas = _lsoas(rows[home])
+    lived_in = pd.Index(rows.loc[rows["placed"], "lsoa"].unique())
+    needs = {"systems": (systems, lived_in), "residents": (residents, lsoas.index)}
+    _check_known(needs, unmatched)
     pcns = _pcns(rows, lsoas)
     if residents is not None:
         known = lsoas["pcn"].to_frame().assign(n=residents.reindex(lsoas.index).astype("Int64"))
@@ -126,18 +136,17 @@ def _networks(patients: pd.DataFrame, networks: pd.Series[str] | None) -> pd.Ser
 
 
 def _check_known(
-    rows: pd.DataFrame, tables: dict[str, pd.Series | None], unmatched: Unmatched
+    needs: Mapping[str, tuple[pd.Series | None, pd.Index[str]]], unmatched: Unmatched
 ) -> None:
-    """Refuse LSOAs that stand twice, or that a table lacks unless they may be counted."""
-    lived_in = pd.Index(rows.loc[rows["placed"], "lsoa"].unique())
+    """Refuse tables with LSOAs twice, or that lack some unless those may be counted."""
     problems = Problems("The tables")
-    for name, table in tables.items():
+    for name, (table, lsoas) in needs.items():
         if table is None:
             continue
         if table.index.has_duplicates:
             twice = table.index[table.index.duplicated()].unique()
             problems.add(f"have LSOAs twice in {name}=", twice)
-        missing = lived_in.difference(table.dropna().index)
+        missing = lsoas.difference(table.dropna().index)
         if len(missing) and unmatched == "refuse":
             remedy = "Are they of one census? To have them counted, ask for unmatched='count'."
             problems.add(f"lack LSOAs with patients in {name}=", missing, remedy=remedy)

@@ -110,8 +110,8 @@ def _with_networks(
         networks[[column for column in taken if column in networks]]
     )
     notes = []
-    if lists_at := networks.attrs.get("as_at", ""):
-        notes.append(f"Networks are of {lists_at}, from {networks.attrs.get('file', 'a table')}.")
+    if date := networks.attrs.get("as_at", ""):
+        notes.append(f"Networks are of {date}, from {networks.attrs.get('file', 'a table')}.")
     if len(only_list):
         people = lists.loc[only_list, "registered"].sum()
         notes.append(
