@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 
 import footprints as fp
 from footprints.errors import FootprintsError, TableError, UnknownNameError
+from footprints.geometry import outlines
 
 REAL = Path(__file__).parents[2] / "shared" / "data"
 needs_real = pytest.mark.skipif(
@@ -550,9 +552,9 @@ def test_the_areas_of_the_networks_of_staffordshire():
         REAL / "registered" / "staffordshire-patients-by-lsoa-2025-10.csv"
     )
     assert patients["patients"].sum() == 1_210_283
-    england = pd.read_parquet(
-        REAL / "england" / "lsoa11.parquet", columns=["LSOA11CD", "ICB22CD", "pop_mid2020"]
-    ).set_index("LSOA11CD")
+    columns = ["LSOA11CD", "ICB22CD", "pop_mid2020", "geometry"]
+    england = gpd.read_parquet(REAL / "england" / "lsoa11.parquet", columns=columns)
+    england = england.set_index("LSOA11CD")
     own = england.index[england["ICB22CD"] == "E54000010"]
     found = fp.pcn_areas(
         patients,
@@ -567,3 +569,7 @@ def test_the_areas_of_the_networks_of_staffordshire():
     assert found.pcns["system"].unique().tolist() == ["E54000010"]
     assert found.lsoas["pcn"].notna().all()
     assert found.lsoas["share"].median() > 0.7
+    drawn = outlines(england, found.lsoas["pcn"])
+    assert sorted(drawn.index) == found.pcns.index.tolist()
+    whole = england.loc[found.lsoas.index].geometry.area.sum()
+    assert drawn.area.sum() == pytest.approx(whole)

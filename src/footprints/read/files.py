@@ -23,6 +23,11 @@ _REMEDIES = {
     ".zip": "is a zip archive: unpack it and name the file inside",
     ".gz": "is packed: unpack it first",
 }
+_WRONG_ENDING = {
+    TEXT: "is damaged, or not what its ending says: fetch or save it again",
+    EXCEL: "is a workbook or a zip archive by its content: end its name in .xlsx, or unpack it",
+    PARQUET: "is a Parquet file by its content: end its name in .parquet",
+}
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
@@ -74,22 +79,15 @@ def _fault(file: Path) -> str:
 def _content_fault(file: Path, ending: str) -> str:
     with file.open("rb") as stream:
         start = stream.read(512)
-        rest = stream.read(1 << 16) if start.startswith(_OLD_OFFICE) else b""
     if start.startswith(_OLD_OFFICE):
-        if _ENCRYPTED in start + rest or _ENCRYPTED in file.read_bytes():
+        if _ENCRYPTED in file.read_bytes():
             return "is protected by a password: open it in Excel and save it without"
         return _REMEDIES[".xls"].replace("is", "is in truth", 1)
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith((b"<!doc", b"<htm")):
+        return "is a web page, not a table: the download went wrong, fetch it again"
     kinds = {b"PK\x03\x04": EXCEL, b"PAR1": PARQUET}
     kind = next((endings for magic, endings in kinds.items() if start.startswith(magic)), TEXT)
-    if kind is TEXT and start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(
-        (b"<!doc", b"<htm")
-    ):
-        return "is a web page, not a table: the download went wrong, fetch it again"
-    if ending in kind:
-        return ""
-    if kind is TEXT:
-        return "is damaged, or not what its ending says: fetch or save it again"
-    return f"has the wrong ending: by its content it is one of {listed(kind)}"
+    return "" if ending in kind else _WRONG_ENDING[kind]
 
 
 @contextmanager
@@ -108,12 +106,13 @@ def opened(file: Path) -> Iterator[None]:
     """
     try:
         yield
-    except PermissionError as error:
+    except PermissionError:
         msg = (
             f"{file.name!r} cannot be opened: close it if it is open in another program such as "
             "Excel, and make sure that you may read it."
         )
-        raise FileError(msg, [file.name]) from error
+        # The error of the system names the folder, which is nobody's business.
+        raise FileError(msg, [file.name]) from None
     except OSError as error:
         msg = f"{file.name!r} cannot be read: {error.strerror or 'the system refused'}."
         raise FileError(msg, [file.name]) from None

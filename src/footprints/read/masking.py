@@ -104,6 +104,18 @@ def values_shown(values: pd.Series[str], *, sensitive: bool = False) -> str:
     )
 
 
+def masked(values: Iterable[object]) -> list[str]:
+    """Return values for a list in a message, each once, with words for those not to be shown.
+
+    Examples
+    --------
+    >>> masked(["A81001", "M1 1AA", "M1 1AB"])
+    ['A81001', 'a value that is not shown']
+    """
+    texts = map(str, values)
+    return list(dict.fromkeys(HIDDEN if _PRIVATE.search(text) else text for text in texts))
+
+
 def open_codes(values: Iterable[object], *, sensitive: bool = False) -> list[str]:
     """Return the values that an error may carry for programs: none that could point at a person.
 

@@ -66,7 +66,8 @@ def read_table(
     ...     read_table(file).to_dict("list")
     {'CODE': ['00K'], 'N': ['1 204']}
     """
-    file, wanted = table_file(path), list(columns or ())
+    file = table_file(path)
+    wanted = [columns] if isinstance(columns, str) else list(columns or ())
     ending = file.suffix.lower()
     if sheet is not None and ending not in EXCEL:
         msg = f"{file.name!r} has no sheets: leave sheet={shown(sheet)} out."

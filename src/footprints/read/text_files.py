@@ -6,7 +6,7 @@ import codecs
 import csv
 from io import StringIO
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -57,10 +57,18 @@ def read_text(file: Path, wanted: Sequence[str], *, header: bool = True) -> Cell
     TableError
         If the delimiter or the header is in doubt, or rows are longer or shorter than it.
     """
+    try:
+        return _cells(file, wanted, header=header)
+    except (csv.Error, UnicodeDecodeError):
+        # What they say holds the text of a row, which may not be shown.
+        raise damaged(file) from None
+
+
+def _cells(file: Path, wanted: Sequence[str], *, header: bool) -> Cells:
     encoding = _encoding(file)
     head = _head(file, encoding)
     delimiter, at = _layout(file.name, head, wanted) if header else (",", -1)
-    rows = list(csv.reader(StringIO(head), delimiter=delimiter))
+    rows = list(_reader(head, delimiter))
     labels = [fold(cell) for cell in rows[at]] if header else [f"{i}" for i in range(len(rows[0]))]
     above = sum(1 for row in rows[: max(at, 0)] if any(map(fold, row)))
     form = _Form(encoding, delimiter, _lines_before(head, delimiter, at))
@@ -87,7 +95,7 @@ def first_labels(file: Path) -> list[str]:
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         head = "".join(islice(stream, 2))
     delimiter, at = _layout(file.name, head, ())
-    return [fold(cell) for cell in list(csv.reader(StringIO(head), delimiter=delimiter))[at]]
+    return [fold(cell) for cell in list(_reader(head, delimiter))[at]]
 
 
 def _encoding(file: Path) -> str:
@@ -132,11 +140,16 @@ def _head(file: Path, encoding: str) -> str:
     return "".join(lines[:-1] if len(start) == _HEAD_BYTES else lines)
 
 
+def _reader(head: str, delimiter: str) -> Any:
+    """Return a reader of rows that takes any line ending."""
+    return csv.reader(StringIO(head.replace("\r\n", "\n").replace("\r", "\n")), delimiter=delimiter)
+
+
 def _layout(name: str, head: str, wanted: Sequence[str]) -> tuple[str, int]:
     """Return the delimiter and the place of the header among the lines."""
     found = {}
     for delimiter in _DELIMITERS:
-        reader = csv.reader(StringIO(head), delimiter=delimiter)
+        reader = _reader(head, delimiter)
         rows = [[fold(cell) for cell in row] for row in islice(reader, HEAD_ROWS)]
         at = find_header(rows, wanted)
         widest = max((sum(map(bool, row)) for row in rows), default=0)
@@ -154,10 +167,10 @@ def _layout(name: str, head: str, wanted: Sequence[str]) -> tuple[str, int]:
 
 def _lines_before(head: str, delimiter: str, at: int) -> int:
     """Count the lines down to the end of the header, which may itself hold line breaks."""
-    reader = csv.reader(StringIO(head), delimiter=delimiter)
+    reader = _reader(head, delimiter)
     for _ in islice(reader, at + 1):
         pass
-    return reader.line_num
+    return int(reader.line_num)
 
 
 def _body(
@@ -170,13 +183,12 @@ def _body(
         if not wanted or place == 0 or not label or label in wanted
     ]
     rows, filled, odd = _parse(file, form, len(labels), keep)
-    long = [number for number, text in odd.items() if text is None]
-    if long:
+    if None in odd.values():
         msg = (
             f"{file.name!r} has rows with more or fewer cells than the {len(labels)} of its "
-            f"header: {rows_shown(long)}. Correct or delete them."
+            f"header: {rows_shown(odd)}. Correct or delete them."
         )
-        raise TableError(msg, long)
+        raise TableError(msg, odd)
     numbers = pd.RangeIndex(form.skip + 1, form.skip + 1 + len(rows) + len(odd))
     rows.index = filled.index = numbers.difference(list(odd))
     if odd:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -75,7 +75,7 @@ def _load(file: Path) -> dict[str, Rows]:
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             try:
                 return {
-                    sheet.title: [[as_text(cell) for cell in row] for row in _rows(sheet)]
+                    sheet.title: _rows(sheet)
                     for sheet in book.worksheets
                     if sheet.sheet_state == "visible"
                 }
@@ -85,10 +85,12 @@ def _load(file: Path) -> dict[str, Rows]:
             raise damaged(file) from None
 
 
-def _rows(sheet: object) -> list[tuple[object, ...]]:
+def _rows(sheet: Any) -> Rows:
     # The size that a file states of itself may be wrong.
-    sheet.reset_dimensions()  # type: ignore[attr-defined]
-    return list(sheet.iter_rows(values_only=True))  # type: ignore[attr-defined]
+    sheet.reset_dimensions()
+    rows = [[as_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    last = max((place for place, row in enumerate(rows) if any(row)), default=-1)
+    return rows[: last + 1]
 
 
 def as_text(value: object) -> str | None:

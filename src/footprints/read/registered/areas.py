@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import Problems, TableError
+from footprints.read.masking import masked
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -128,9 +129,9 @@ def _networks(patients: pd.DataFrame, networks: pd.Series[str] | None) -> pd.Ser
     problems = Problems("The networks")
     if len(strangers):
         remedy = "Give them a network, or NA for none."
-        problems.add("do not know the practices", strangers, remedy=remedy)
+        problems.add("do not know the practices", masked(strangers), remedy=remedy)
     if networks.index.has_duplicates:
-        problems.add("have practices twice", networks.index[networks.index.duplicated()].unique())
+        problems.add("have practices twice", masked(networks.index[networks.index.duplicated()]))
     problems.raise_any(TableError)
     return patients["practice"].map(networks).astype("str")
 
@@ -144,12 +145,12 @@ def _check_known(
         if table is None:
             continue
         if table.index.has_duplicates:
-            twice = table.index[table.index.duplicated()].unique()
+            twice = masked(table.index[table.index.duplicated()])
             problems.add(f"have LSOAs twice in {name}=", twice)
         missing = lsoas.difference(table.dropna().index)
         if len(missing) and unmatched == "refuse":
             remedy = "Are they of one census? To have them counted, ask for unmatched='count'."
-            problems.add(f"lack LSOAs with patients in {name}=", missing, remedy=remedy)
+            problems.add(f"lack LSOAs with patients in {name}=", masked(missing), remedy=remedy)
     problems.raise_any(TableError)
 
 

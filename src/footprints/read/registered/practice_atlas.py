@@ -9,7 +9,7 @@ import pandas as pd
 from footprints.atlas import Atlas, Layer, Population, UnitTable
 from footprints.errors import FootprintsError, Problems, TableError
 from footprints.levels import LEVELS
-from footprints.read.masking import counted, open_codes, rows_shown
+from footprints.read.masking import counted, masked, open_codes, rows_shown
 from footprints.read.registered.fields import KINDS, one_day
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def registered_atlas(
         As :func:`footprints.read.read_list_sizes` gives it.
     networks : DataFrame, optional
         As :func:`footprints.read.read_networks` or :func:`footprints.read.read_practice_map`
-        gives it; the footprints that it has take the place of those in ``list_sizes``.
+        gives it. Its networks take the place of those in ``list_sizes``; of other footprints it
+        gives what the list lacks.
     as_at : str, optional
         The date of the list, as ``2021-03-31``; None takes the one that the list states. Its
         year is the vintage of the layers.
@@ -99,12 +100,12 @@ def _with_networks(
     if unmatched == "refuse" and len(only_list.union(only_networks)):
         problems = Problems("The tables")
         if len(only_list):
-            problems.add("have practices with patients and no row of networks", only_list)
+            problems.add("have practices with patients and no row of networks", masked(only_list))
         if len(only_networks):
-            problems.add("have practices with a network and no patients", only_networks)
+            problems.add("have practices with a network and no patients", masked(only_networks))
         problems.add("differ; to go on and have them counted, ask for unmatched='count'")
         problems.raise_any(TableError)
-    kinds = [kind for kind in KINDS if kind in networks]
+    kinds = [kind for kind in KINDS if kind in networks and (kind == "pcn" or kind not in lists)]
     taken = [f"{kind}{end}" for kind in kinds for end in ("", "_name", "_ods")]
     joined = lists.drop(columns=taken, errors="ignore").join(
         networks[[column for column in taken if column in networks]]
