@@ -54,7 +54,7 @@ def test_an_atlas_of_practices_shows_a_network_in_two_commissioners(tmp_path):
     assert crossing(atlas, "pcn21", "stp21") == []
     assert atlas.unassigned("pcn21")["registered"].to_dict() == {"A81004": 4}
     assert atlas.find("QBB") == ("stp21", "E54000002")
-    assert atlas.notes == ("1 practice with 4 patients are in no network.",)
+    assert atlas.notes == ("In no network: 1 practice, 4 patients.",)
     assert str(atlas.population("pcn21")) == "registered, list.csv, 2021-03-31"
 
 
@@ -100,6 +100,24 @@ def test_the_code_of_the_nhs_stands_in_where_there_is_no_other(tmp_path):
     assert table[["pcn", "pcn_name", "pcn_ods"]].isna().all(axis=None)
 
 
+def test_a_code_of_the_ons_is_completed_from_other_rows_or_by_the_code_of_the_nhs(tmp_path):
+    text = "PRACTICE_CODE,ONS_ICB_CODE,ICB_CODE\nA1,E54000001,QAA\nA2,,QAA\nA3,,QBB\nA4,,\n"
+    table = fp.read_practice_map(write(tmp_path, text))
+    assert table["icb"].fillna("none").to_dict() == {
+        "A1": "E54000001",
+        "A2": "E54000001",
+        "A3": "QBB",
+        "A4": "none",
+    }
+
+
+def test_a_table_of_other_columns_is_refused():
+    with pytest.raises(TableError, match="The list has no column 'registered'. It has 'n'"):
+        fp.registered_atlas(pd.DataFrame({"n": [1]}), as_at="2022-01-01")
+    with pytest.raises(TableError, match="no column 'lsoa', 'patients', 'where'. It has"):
+        fp.pcn_areas(pd.DataFrame({"practice": ["A1"]}))
+
+
 MONTHLY = """EXTRACT_DATE,TYPE,CODE,POSTCODE,SEX,AGE,NUMBER_OF_PATIENTS
 01OCT2025,GP,A81001,ZE1 0AA,ALL,ALL,10
 01OCT2025,GP,A81001,ZE1 0AA,MALE,ALL,4
@@ -137,9 +155,9 @@ def test_lists_and_networks_of_different_practices_are_refused_or_counted(tmp_pa
     atlas = fp.registered_atlas(lists, networks=networks, as_at="2022-01-01", unmatched="count")
     assert atlas.notes == (
         "Networks are of 2022-01-01, from map.csv.",
-        "1 practice with 6 patients had no row in the table of networks.",
-        "1 practice of the networks had no patients.",
-        "1 practice with 6 patients are in no network.",
+        "Without a row in the table of networks: 1 practice, 6 patients.",
+        "In the table of networks alone: 1 practice.",
+        "In no network: 1 practice, 6 patients.",
     )
     assert atlas.unassigned("pcn22")["registered"].to_dict() == {"A81002": 6}
 

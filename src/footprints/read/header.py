@@ -120,7 +120,7 @@ def missing_columns(file: str, labels: Sequence[str], wanted: Sequence[str]) -> 
     return TableError(msg, open_codes(missing))
 
 
-def trimmed(cells: Cells) -> Cells:
+def trimmed(cells: Cells, wanted: Sequence[str] = ()) -> Cells:
     """Leave out what is beyond doubt no part of the table, and say what.
 
     Raises
@@ -128,17 +128,18 @@ def trimmed(cells: Cells) -> Cells:
     TableError
         If there is doubt: columns with content and no header, rows after a gap, short rows.
     """
-    return _without_notes(_without_blank_columns(cells))
+    return _without_notes(_without_blank_columns(cells, wanted))
 
 
-def _without_blank_columns(cells: Cells) -> Cells:
+def _without_blank_columns(cells: Cells, wanted: Sequence[str]) -> Cells:
     named = [place for place in cells.body if cells.labels[place]]
     nameless = [place for place in cells.body if not cells.labels[place]]
     full = [place for place in nameless if cells.body[place].notna().any()]
     last = max(named, default=-1)
     # What stands beside a table, after a column that is empty all the way down, is no part of it.
     beside = [place for place in full if place > last + 1 and last + 1 not in full]
-    if doubtful := [place + 1 for place in full if place not in beside]:
+    doubtful = [place + 1 for place in full if place not in beside]
+    if doubtful and not wanted:
         numbers = ", ".join(map(str, doubtful))
         msg = (
             f"{cells.file!r} has columns with content and no header, counted from the left: "
@@ -148,7 +149,7 @@ def _without_blank_columns(cells: Cells) -> Cells:
     if not nameless:
         return cells
     words = f"{counted(len(nameless), 'column')} without a header"
-    words += f", {len(beside)} of them with a note or table beside this one" if beside else ""
+    words += f", {len(full)} of them with a note or table beside this one" if full else ""
     filled = cells.filled - cells.body[nameless].notna().sum(axis="columns")
     return _less(cells, cells.body[named], filled, words)
 
@@ -174,20 +175,16 @@ def _lines_apart(cells: Cells, blank: pd.Series[bool]) -> tuple[list[int], list[
     if sum(map(bool, cells.labels)) < 2 or not blank.any():
         return [], []
     rows = cells.filled[~blank]
-    gap_before = blank.shift(fill_value=False)[rows.index]
-    last = rows.index[rows.gt(1)].max()
-    below = rows.index[rows.index > last] if rows.gt(1).any() else rows.index
-    between = (
-        rows.index[rows.eq(1) & gap_before & (rows.index < below.min())]
-        if len(below)
-        else (rows.index[rows.eq(1) & gap_before])
-    )
-    if not len(below) or not gap_before[below[0]]:
-        return [], list(between)
+    after_gap = blank.shift(fill_value=False)[rows.index]
+    below = rows.index[rows.index > max(rows.index[rows.gt(1)], default=0)]
+    doubtful = list(rows.index[rows.eq(1) & after_gap].difference(below))
+    if not len(below) or not after_gap[below[0]]:
+        return [], doubtful
+    # A note has words; a single code may be a row whose other cells are missing.
     texts = cells.body.loc[below].bfill(axis="columns").iloc[:, 0].astype("str")
     if texts.str.contains(r"\s", na=False).all():
-        return list(below), list(between)
-    return [], [*between, *below]
+        return list(below), doubtful
+    return [], [*doubtful, *below]
 
 
 def _less(cells: Cells, body: pd.DataFrame, filled: pd.Series[int], *words: str) -> Cells:

@@ -90,7 +90,7 @@ def as_table(cells: Cells, wanted: Sequence[str] = ()) -> pd.DataFrame:
     TableError
         If it has no rows, or it is in doubt what is part of it.
     """
-    found = trimmed(cells)
+    found = trimmed(cells, wanted)
     if found.body.empty:
         msg = f"{found.file!r} has a header and no rows below it."
         raise TableError(msg)

@@ -89,13 +89,18 @@ def first_labels(file: Path) -> list[str]:
 
     Raises
     ------
+    FileError
+        If it is no text.
     TableError
         If the delimiter or the header is in doubt.
     """
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         head = "".join(islice(stream, 2))
-    delimiter, at = _layout(file.name, head, ())
-    return [fold(cell) for cell in list(_reader(head, delimiter))[at]]
+    try:
+        delimiter, at = _layout(file.name, head, ())
+        return [fold(cell) for cell in list(_reader(head, delimiter))[at]]
+    except csv.Error:
+        raise damaged(file) from None
 
 
 def _encoding(file: Path) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from footprints.errors import Problems, TableError
 from footprints.read.masking import masked
+from footprints.read.registered.fields import need_columns
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -86,7 +87,7 @@ def pcn_areas(  # noqa: PLR0913 - All but the first are named by the caller.
     Raises
     ------
     TableError
-        If no networks are known, or practices or LSOAs are unknown to the other tables.
+        If a column is missing, no networks are known, or practices or LSOAs are unknown to the other tables.
 
     Examples
     --------
@@ -96,6 +97,7 @@ def pcn_areas(  # noqa: PLR0913 - All but the first are named by the caller.
     >>> pcn_areas(patients).pcns["in_area"].to_dict()
     {'U00001': 11, 'U00002': 0}
     """
+    need_columns(patients, ["practice", "lsoa", "patients", "where"], "The table of patients")
     rows = patients[["practice", "lsoa", "patients"]].assign(
         pcn=_networks(patients, networks), placed=patients["where"] == "England"
     )

@@ -132,10 +132,9 @@ def with_kinds(rows: pd.DataFrame) -> pd.DataFrame:
         errors="ignore",
     )
     for kind in KINDS:
-        for column in (f"{kind}_gss", f"{kind}_ods"):
-            if column in rows and kind not in result:
-                result[kind] = rows[column]
-        if kind in result:
+        codes = _codes(rows, kind)
+        if codes is not None:
+            result[kind] = codes
             for column in (f"{kind}_name", f"{kind}_ods"):
                 result[column] = rows.get(column, pd.NA)
     if "pcn" in result:
@@ -144,6 +143,30 @@ def with_kinds(rows: pd.DataFrame) -> pd.DataFrame:
         result[columns] = result[columns].mask(none)
         _check_pcns(result["pcn"].dropna())
     return result.astype({column: "str" for column in result if column not in rows})
+
+
+def _codes(rows: pd.DataFrame, kind: str) -> pd.Series[str] | None:
+    """Return the ONS's codes, or the NHS's where the ONS has none."""
+    gss, ods = rows.get(f"{kind}_gss"), rows.get(f"{kind}_ods")
+    if gss is None or ods is None:
+        return ods if gss is None else gss
+    # A footprint with a code of the ONS in one row has the same one in all.
+    known = gss.dropna().groupby(ods).first()
+    return gss.fillna(ods.map(known).astype("str")).fillna(ods)
+
+
+def need_columns(table: pd.DataFrame, columns: Iterable[str], what: str) -> None:
+    """Make sure that a table has the columns that a function takes.
+
+    Raises
+    ------
+    TableError
+        If it lacks any.
+    """
+    if missing := [column for column in columns if column not in table.columns]:
+        names = ", ".join(map(repr, missing))
+        msg = f"{what} has no column {names}. It has {', '.join(map(shown, table.columns))}."
+        raise TableError(msg, missing)
 
 
 def _check_pcns(codes: pd.Series[str]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError, UnknownNameError
-from footprints.read.files import opened, table_file
+from footprints.read.files import TEXT, opened, table_file
 from footprints.read.masking import counted, rows_shown
 from footprints.read.people import as_people
 from footprints.read.tables import read_table, texts
@@ -138,7 +138,8 @@ def _directory(onspd: str | PathLike[str], unit: str, codes: pd.Series[str]) -> 
     """Return the unit of each postcode that is asked for, and whether it is no longer in use."""
     file = table_file(onspd)
     with opened(file):
-        labels = {label.lower(): label for label in first_labels(file)}
+        found = first_labels(file) if file.suffix.lower() in TEXT else []
+    labels = {label.lower(): label for label in found}
     code = next((name for name in _POSTCODES if name in labels), _POSTCODES[0])
     # A name that is not there is asked for all the same: the reader says what there is.
     columns = [labels.get(name.lower(), name) for name in (code, "doterm", unit)]

@@ -10,7 +10,7 @@ from footprints.atlas import Atlas, Layer, Population, UnitTable
 from footprints.errors import FootprintsError, Problems, TableError
 from footprints.levels import LEVELS
 from footprints.read.masking import counted, masked, open_codes, rows_shown
-from footprints.read.registered.fields import KINDS, one_day
+from footprints.read.registered.fields import KINDS, need_columns, one_day
 
 if TYPE_CHECKING:
     from footprints.read.people import Unmatched
@@ -72,6 +72,7 @@ def registered_atlas(
     if not date:
         msg = "The list does not state its date: give it, as in as_at='2021-03-31'."
         raise FootprintsError(msg)
+    need_columns(list_sizes, ["registered"], "The list")
     source = list_sizes.attrs.get("file", "a list of practices")
     table, notes = _with_networks(list_sizes, networks, unmatched)
     layers = {
@@ -116,11 +117,11 @@ def _with_networks(
     if len(only_list):
         people = lists.loc[only_list, "registered"].sum()
         notes.append(
-            f"{counted(len(only_list), 'practice')} with {people:,} patients "
-            "had no row in the table of networks."
+            "Without a row in the table of networks: "
+            f"{counted(len(only_list), 'practice')}, {counted(people, 'patient')}."
         )
     if len(only_networks):
-        notes.append(f"{counted(len(only_networks), 'practice')} of the networks had no patients.")
+        notes.append(f"In the table of networks alone: {counted(len(only_networks), 'practice')}.")
     return joined, notes
 
 
@@ -159,4 +160,4 @@ def _notes(table: pd.DataFrame) -> list[str]:
         return []
     none = table["pcn"].isna()
     people = table.loc[none, "registered"].sum()
-    return [f"{counted(none.sum(), 'practice')} with {people:,} patients are in no network."]
+    return [f"In no network: {counted(none.sum(), 'practice')}, {counted(people, 'patient')}."]
