@@ -260,6 +260,7 @@ OTHER_FILES = {
         "is protected by a password",
     ),
     "parquet": (lambda d: write(d, "a.parquet", b"PAR1" + b"0" * 99), "is damaged"),
+    "formulas": (lambda d: book(d, Data=[["A", "B"], ["=1+1", 2]]), "formulas without a value"),
     "open elsewhere": (None, "close it if it is open in another program such as Excel"),
 }
 

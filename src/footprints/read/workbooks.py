@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+import zlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import pandas as pd
 
-from footprints.errors import TableError
+from footprints.errors import FileError, TableError
 from footprints.read.files import damaged
 from footprints.read.header import HEAD_ROWS, Cells, check_header, find_header, fold
 from footprints.read.masking import counted, open_codes, shown
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Rows = list[list[str | None]]
+
+# What openpyxl and the modules under it raise for workbooks that are none. Parsers of XML raise a
+# kind of SyntaxError.
+_DAMAGE = (
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+# A cell with a formula and no value; a formula that gives no text has type "str".
+_NOT_CALCULATED = re.compile(
+    rb'<c (?![^>]*t="str")[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>'
+)
 
 
 def read_workbook(file: Path, wanted: Sequence[str], sheet: str | None) -> Cells:
@@ -41,11 +60,12 @@ def read_workbook(file: Path, wanted: Sequence[str], sheet: str | None) -> Cells
     Raises
     ------
     FileError
-        If it is damaged.
+        If it is damaged, or has formulas that no program has calculated.
     TableError
         If no sheet or several fit, or the header is in doubt.
     """
     sheets = _load(file)
+    _check_calculated(file)
     name = _choose(file.name, sheets, wanted, sheet)
     rows = sheets[name]
     head = _folded(rows)
@@ -81,8 +101,17 @@ def _load(file: Path) -> dict[str, Rows]:
                 }
             finally:
                 book.close()
-        except (BadZipFile, KeyError, ParseError, ValueError, TypeError, EOFError):
+        except _DAMAGE:
             raise damaged(file) from None
+
+
+def _check_calculated(file: Path) -> None:
+    """Refuse formulas without a value, which would be read as empty cells."""
+    with ZipFile(file) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if any(_NOT_CALCULATED.search(archive.read(name)) for name in sheets):
+            msg = f"{file.name!r} has formulas without a value: open it in Excel and save it."
+            raise FileError(msg, [file.name])
 
 
 def _rows(sheet: Any) -> Rows:
