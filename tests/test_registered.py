@@ -591,3 +591,22 @@ def test_the_areas_of_the_networks_of_staffordshire():
     assert sorted(drawn.index) == found.pcns.index.tolist()
     whole = england.loc[found.lsoas.index].geometry.area.sum()
     assert drawn.area.sum() == pytest.approx(whole)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_list_however_damaged_crashes_or_tells_on_anyone(tmp_path, seed):
+    random = np.random.default_rng(seed)
+    secrets = [NHS_NUMBER, NHS_NUMBER.replace(" ", ""), POSTCODE, POSTCODE.replace(" ", "").lower()]
+    cells = ["A81001", "U00001", "E01000001", "5", "ALL", "*", "", "01Jan2022", '"', "\n", *secrets]
+    headers = [sizes([]), sizes([], BY_SEX), sizes([], BY_LSOA), ""]
+    for _ in range(8):
+        header = str(random.choice(headers))
+        widths = header.count(",") + 1 + random.choice([0, 0, 0, 1, -1], size=3)
+        rows = [",".join(random.choice(cells, width)) for width in np.maximum(widths, 1)]
+        file = write(tmp_path, "\n".join([header, *rows]))
+        for read in (fp.read_table, LISTS, MAP, AREAS, ROWS):
+            try:
+                read(file)
+            except FootprintsError as error:
+                told = f"{error} {error.__cause__} {' '.join(error.codes)}"
+                assert not any(secret in told for secret in secrets)

@@ -236,7 +236,9 @@ def _parse(
             ),
             pa_csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
         ):
-            cells = [pc.utf8_trim_whitespace(column) for column in batch.columns]
+            # A block without a single good row has columns of no type.
+            columns = [column.cast(pa.string()) for column in batch.columns]
+            cells = [pc.utf8_trim_whitespace(column) for column in columns]
             counts.append(sum(pc.not_equal(cell, "").cast("int64").to_numpy() for cell in cells))
             parts.append(pa.table([cells[place] for place in keep], [names[i] for i in keep]))
     except pa.ArrowInvalid as error:
