@@ -13,7 +13,14 @@ import pandas as pd
 
 from footprints.errors import TableError
 from footprints.read.files import damaged
-from footprints.read.header import HEAD_ROWS, Cells, check_header, find_header, fold
+from footprints.read.header import (
+    HEAD_ROWS,
+    Cells,
+    check_header,
+    find_header,
+    fold,
+    missing_columns,
+)
 from footprints.read.masking import counted, rows_shown
 
 if TYPE_CHECKING:
@@ -69,7 +76,7 @@ def _cells(file: Path, wanted: Sequence[str], *, header: bool) -> Cells:
     head = _head(file, encoding)
     delimiter, at = _layout(file.name, head, wanted) if header else (",", -1)
     rows = list(_reader(head, delimiter))
-    labels = [fold(cell) for cell in rows[at]] if header else [f"{i}" for i in range(len(rows[0]))]
+    labels = [fold(cell) for cell in rows[at]] if header else _places(file.name, rows)
     above = sum(1 for row in rows[: max(at, 0)] if any(map(fold, row)))
     form = _Form(encoding, delimiter, _lines_before(head, delimiter, at))
     body, filled, short = _body(file, form, labels, wanted)
@@ -82,6 +89,14 @@ def _cells(file: Path, wanted: Sequence[str], *, header: bool) -> Cells:
         encoding=encoding,
         short=short,
     )
+
+
+def _places(name: str, rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return a label by position for each cell of the first row that has any."""
+    width = next((len(row) for row in rows if row), 0)
+    if not width:
+        raise missing_columns(name, (), ())
+    return [str(place) for place in range(width)]
 
 
 def first_labels(file: Path) -> list[str]:
