@@ -6,7 +6,28 @@ from footprints.atlas import Atlas, Layer, Population, UnitTable
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
-from footprints.read import band_set, band_sets, load_example, read_band_set, read_layer
+from footprints.read import (
+    Joined,
+    PCNAreas,
+    PostcodeCounts,
+    add_population,
+    as_people,
+    band_set,
+    band_sets,
+    count_by_postcode,
+    load_example,
+    pcn_areas,
+    read_band_set,
+    read_layer,
+    read_list_sizes,
+    read_network_details,
+    read_networks,
+    read_patients_by_lsoa,
+    read_practice_details,
+    read_practice_map,
+    read_table,
+    registered_atlas,
+)
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
@@ -17,18 +38,33 @@ __all__ = [
     "BandSet",
     "FootprintsError",
     "FootprintsWarning",
+    "Joined",
     "Layer",
+    "PCNAreas",
     "Population",
+    "PostcodeCounts",
     "UnitTable",
+    "add_population",
+    "as_people",
     "band_set",
     "band_sets",
     "check",
+    "count_by_postcode",
     "footprint_map",
     "load_example",
+    "pcn_areas",
     "population_bands",
     "read_band",
     "read_band_set",
     "read_layer",
+    "read_list_sizes",
+    "read_network_details",
+    "read_networks",
+    "read_patients_by_lsoa",
+    "read_practice_details",
+    "read_practice_map",
+    "read_table",
+    "registered_atlas",
     "save_map",
 ]
 

@@ -61,8 +61,8 @@ class GeometryError(TableError):
     """Features cannot be used as areas; each is named with the reason and the place."""
 
 
-class InputError(FootprintsError):
-    """A file cannot be read: it is missing, damaged, unsafe or of an unknown kind."""
+class FileError(FootprintsError):
+    """A file cannot be read: it is missing, damaged, unsafe or not what its name says."""
 
 
 class BandError(FootprintsError):

@@ -49,7 +49,9 @@ def is_coverage(units: gpd.GeoDataFrame) -> bool:
     return bool(shapely.coverage_is_valid(units.geometry.array))
 
 
-def outlines(units: gpd.GeoDataFrame, members: pd.Series, *, clean: bool) -> gpd.GeoSeries:
+def outlines(
+    units: gpd.GeoDataFrame, members: pd.Series, *, clean: bool | None = None
+) -> gpd.GeoSeries:
     """Join the polygons of units into the outlines of footprints.
 
     Parameters
@@ -58,8 +60,9 @@ def outlines(units: gpd.GeoDataFrame, members: pd.Series, *, clean: bool) -> gpd
         Polygons in EPSG:27700, indexed by unit.
     members : Series of str
         The footprint of each unit, indexed by unit.
-    clean : bool
-        Whether the polygons are a valid coverage; then only shared edges have to be dropped.
+    clean : bool, optional
+        Whether the polygons are a valid coverage, so that only shared edges have to be dropped;
+        None finds out.
 
     Returns
     -------
@@ -68,6 +71,7 @@ def outlines(units: gpd.GeoDataFrame, members: pd.Series, *, clean: bool) -> gpd
     """
     polygons = units.geometry.reindex(members.index)
     frame = gpd.GeoDataFrame({"code": members}, geometry=polygons)
+    clean = is_coverage(frame) if clean is None else clean
     return frame.dissolve("code", method="coverage" if clean else "unary").geometry
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 import pyogrio
 from shapely.errors import GEOSException
 
-from footprints.errors import FootprintsError, InputError, UnknownNameError, listed, plain
+from footprints.errors import FileError, FootprintsError, UnknownNameError, listed, plain
 from footprints.output import without_personal
 from footprints.read.tables import read_table
 
@@ -111,7 +111,7 @@ def read_raw(
 
     Raises
     ------
-    InputError
+    FileError
         If it is no file, not of a known kind, damaged, unsafe, or several layers are in it and
         none is named.
     UnknownNameError
@@ -143,10 +143,10 @@ def _readable(file: Path) -> Iterator[None]:
         raise
     except ImportError as error:
         msg = f"{file.name!r} needs a library that is not installed: {error}"
-        raise InputError(msg, [file.name]) from error
+        raise FileError(msg, [file.name]) from error
     except _DAMAGE as error:
         msg = f"{file.name!r} cannot be read: {_reason(error)}. Download it or save it again."
-        raise InputError(msg, [file.name]) from error
+        raise FileError(msg, [file.name]) from error
 
 
 def _local_file(path: str | PathLike[str]) -> Path:
@@ -157,17 +157,17 @@ def _local_file(path: str | PathLike[str]) -> Path:
             f"{plain(text)!r} is an address, and nothing is fetched here: download the file and "
             "give its path."
         )
-        raise InputError(msg, [plain(text)])
+        raise FileError(msg, [plain(text)])
     if not file.is_file():
         reason = "it is a folder" if file.is_dir() else "there is no such file"
         msg = f"{file.name!r} cannot be read: {reason}."
-        raise InputError(msg, [file.name])
+        raise FileError(msg, [file.name])
     if file.suffix.lower() not in SIGNATURES:
         msg = f"{file.name!r} cannot be read: its name must end in one of {listed(SIGNATURES)}."
-        raise InputError(msg, [file.name])
+        raise FileError(msg, [file.name])
     if not file.stat().st_size:
         msg = f"{file.name!r} cannot be read: it is empty. Download it or save it again."
-        raise InputError(msg, [file.name])
+        raise FileError(msg, [file.name])
     return file.absolute()
 
 
@@ -189,7 +189,7 @@ def _make_sure(file: Path, name: str) -> bool:
     else:
         return bool(re.search(rb'"exceededTransferLimit"\s*:\s*true', content))
     msg = f"{name!r} cannot be read: {reason}."
-    raise InputError(msg, [name])
+    raise FileError(msg, [name])
 
 
 @contextmanager
@@ -259,7 +259,7 @@ def _members(file: Path, bundle: ZipFile) -> tuple[ZipInfo, list[ZipInfo]]:
             )
         ]
     msg = f"{file.name!r} cannot be read: {reason}."
-    raise InputError(msg, [file.name])
+    raise FileError(msg, [file.name])
 
 
 def _leaves(name: str) -> bool:
@@ -271,12 +271,13 @@ def _read_any(file: Path, name: str, *, layer: str | None, sheet: str | None) ->
     suffix = file.suffix.lower()
     if sheet is not None and suffix not in WORKBOOKS:
         msg = f"{name!r} is no workbook: leave sheet= out."
-        raise InputError(msg, [name])
+        raise FileError(msg, [name])
     if layer is not None and suffix in (*TABLES, *PARQUET):
         msg = f"{name!r} has no named layers: leave layer= out."
-        raise InputError(msg, [name])
+        raise FileError(msg, [name])
     if suffix in TABLES:
-        return RawLayer(table=read_table(file, sheet=sheet), file=name, layer=sheet or "")
+        table = read_table(file, sheet=sheet).reset_index(drop=True)
+        return RawLayer(table=table, file=name, layer=sheet or "")
     if suffix in PARQUET:
         return RawLayer(table=_read_parquet(file), file=name)
     return _read_gdal(file, name, layer)
@@ -294,7 +295,7 @@ def _read_gdal(file: Path, name: str, layer: str | None) -> RawLayer:
         missing = [end for end in (".dbf", ".shx") if not _beside(file, end)]
         if missing:
             msg = f"{name!r} cannot be read: {listed(missing)} must lie beside it."
-            raise InputError(msg, [name])
+            raise FileError(msg, [name])
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         chosen = _chosen(dict(pyogrio.list_layers(file)), name, layer)
@@ -314,7 +315,7 @@ def _chosen(layers: dict[str, str | None], name: str, layer: str | None) -> str:
         msg = f"{name!r} cannot be read: no layer is in it. Download it or save it again."
         if drawn:
             msg = f"Say which layer of {name!r} you mean, with layer=. There is {listed(drawn)}."
-        raise InputError(msg, [name])
+        raise FileError(msg, [name])
     return drawn[0] if layer is None else layer
 
 

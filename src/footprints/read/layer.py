@@ -112,7 +112,7 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
 
     Raises
     ------
-    InputError
+    FileError
         If the file is missing, damaged, unsafe, or of an unknown kind.
     UnknownNameError
         If there is no such column, layer or sheet.

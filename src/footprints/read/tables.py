@@ -1,65 +1,146 @@
-"""Tables of text: CSV files and workbooks, with every code as it was written."""
+"""Tables of text from CSV, Excel and Parquet files."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
-from zipfile import BadZipFile
 
 import pandas as pd
 
-from footprints.errors import InputError, UnknownNameError
+from footprints.errors import TableError
+from footprints.read.files import EXCEL, PARQUET, damaged, opened, table_file
+from footprints.read.header import Cells, check_header, trimmed
+from footprints.read.masking import counted, shown
+from footprints.read.text_files import read_text
+from footprints.read.workbooks import as_text, read_workbook
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from os import PathLike
+    from pathlib import Path
 
 
-def read_table(path: str | PathLike[str], *, sheet: str | None = None) -> pd.DataFrame:
-    """Read a CSV file or a sheet of a workbook as text.
+def read_table(
+    path: str | PathLike[str],
+    *,
+    sheet: str | None = None,
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    r"""Read a table as text, so that codes keep their zeros and nothing is guessed.
+
+    Titles and notes above the header, notes below the table after an empty row, and columns
+    without a header beside it are left out where that is beyond doubt.
 
     Parameters
     ----------
     path : path-like
-        A file that ends in ``.csv``, ``.xlsx`` or ``.xlsm``.
+        CSV (divided by commas, semicolons or tabs), Excel (.xlsx) or Parquet.
     sheet : str, optional
-        The sheet of a workbook; by default its first.
+        The sheet of a workbook, whatever the spaces in its name; None for the only one that is
+        filled, or that has ``columns``.
+    columns : sequence of str, optional
+        The columns that it must have, and the only ones to return; None for all.
 
     Returns
     -------
     DataFrame
-        A row a record, every column str; NA where a cell is blank. Leading zeros are kept.
+        All columns of text (dtype ``str``), NA where a cell is empty. Indexed by ``row``: the
+        row of the sheet or text file, or the count from 1 in a Parquet file. ``attrs``:
+        ``file`` (its name), ``encoding`` (of a text file), ``dropped`` (what was left out).
 
     Raises
     ------
-    InputError
-        If the file cannot be read.
-    UnknownNameError
-        If the workbook has no such sheet.
+    FileError
+        If the file is missing, empty, a folder, an address, damaged, protected by a password,
+        open elsewhere, or of a kind that cannot be read.
+    TableError
+        If the sheet or a column is not there, columns stand twice, or it is in doubt what is
+        part of the table.
 
     Examples
     --------
-    >>> from footprints.read import data_folder
-    >>> read_table(data_folder() / "england" / "layers.csv").loc[0, "layer"]
-    'lad21'
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "practices.csv"
+    ...     _ = file.write_text("CODE;N\n00K;1 204\n", encoding="utf-8")
+    ...     read_table(file).to_dict("list")
+    {'CODE': ['00K'], 'N': ['1 204']}
     """
-    file = Path(path)
-    try:
-        if file.suffix.lower() == ".csv":
-            return _read_csv(file)
-        with pd.ExcelFile(file, engine="openpyxl") as book:
-            if sheet is not None and sheet not in book.sheet_names:
-                raise UnknownNameError.among(map(str, book.sheet_names), sheet, kind="sheet")
-            return pd.read_excel(book, sheet_name=sheet or 0, dtype="str")
-    except UnknownNameError:
-        raise
-    except (OSError, ValueError, KeyError, BadZipFile) as error:
-        msg = f"{file.name!r} cannot be read as a table: {error}."
-        raise InputError(msg, [file.name]) from error
+    file = table_file(path)
+    wanted = [columns] if isinstance(columns, str) else list(columns or ())
+    ending = file.suffix.lower()
+    if sheet is not None and ending not in EXCEL:
+        msg = f"{file.name!r} has no sheets: leave sheet={shown(sheet)} out."
+        raise TableError(msg)
+    with opened(file):
+        if ending in PARQUET:
+            cells = _read_parquet(file, wanted)
+        elif ending in EXCEL:
+            cells = read_workbook(file, wanted, sheet)
+        else:
+            cells = read_text(file, wanted)
+    return as_table(cells, wanted)
 
 
-def _read_csv(file: Path) -> pd.DataFrame:
-    options = {"dtype": "str", "keep_default_na": False, "na_values": [""]}
+def as_table(cells: Cells, wanted: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the table among the cells of a file, as :func:`read_table` does.
+
+    Raises
+    ------
+    TableError
+        If it has no rows, or it is in doubt what is part of it.
+    """
+    found = trimmed(cells, wanted)
+    if found.body.empty:
+        msg = f"{found.file!r} has a header and no rows below it."
+        raise TableError(msg)
+    table = found.body.set_axis([found.labels[place] for place in found.body], axis="columns")
+    table = table[list(wanted)] if wanted else table
+    table.attrs = {
+        "file": found.file,
+        "encoding": found.encoding,
+        "dropped": "; ".join(found.dropped),
+    }
+    return table
+
+
+def _read_parquet(file: Path, wanted: Sequence[str]) -> Cells:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
     try:
-        return pd.read_csv(file, encoding="utf-8-sig", **options)
-    except UnicodeDecodeError:
-        return pd.read_csv(file, encoding="cp1252", **options)
+        source = pq.ParquetFile(file)
+        schema = source.schema_arrow
+        nested = [f.name for f in schema if pa.types.is_nested(f.type) or _is_bytes(f.type)]
+        names = [n for n in schema.names if n not in nested and not n.startswith("__index_")]
+        check_header(file.name, [names], 0 if set(wanted) <= set(names) else None, wanted)
+        kept = [name for name in names if not wanted or name in wanted]
+        frame = source.read(kept).to_pandas(ignore_metadata=True)
+    except pa.ArrowException:
+        raise damaged(file) from None
+    body = pd.DataFrame({i: texts(frame[name]) for i, name in enumerate(kept)})
+    body.index = pd.RangeIndex(1, len(body) + 1, name="row")
+    dropped = (f"{counted(len(nested), 'column')} of shapes or bytes",) if nested else ()
+    filled = body.notna().sum(axis="columns")
+    return Cells(file=file.name, labels=tuple(kept), body=body, filled=filled, dropped=dropped)
+
+
+def _is_bytes(kind: object) -> bool:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
+
+
+def texts(series: pd.Series[object]) -> pd.Series[str]:
+    """Return values of any kind as text, NA where there is none.
+
+    Examples
+    --------
+    >>> texts(pd.Series([12.0, None])).tolist()
+    ['12', nan]
+    """
+    if series.dtype == "str":
+        stripped = series.str.strip()
+        return stripped.where(stripped != "")
+    filled = series.astype("object").where(series.notna(), None)
+    return filled.map(as_text).astype("str")
