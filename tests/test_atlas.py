@@ -398,6 +398,13 @@ def test_tables_that_are_handed_out_are_copies(row: fp.Atlas) -> None:
     assert row.populations["people"].tolist() == [21]
 
 
+def test_an_atlas_remembers_where_its_parts_came_from(england: fp.Atlas) -> None:
+    origins = england.provenance
+    assert origins.loc["units.england", "file"] == "units.csv"
+    assert origins["sha256"].str.len().eq(64).all()
+    assert england.focus("Frimley").provenance.equals(origins)
+
+
 def test_layers_answer_like_a_mapping(row: fp.Atlas) -> None:
     assert "lad" in row.layers
     assert "icb99" not in row.layers

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from footprints.atlas import Atlas, Layer, Population, UnitTable
+from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
@@ -33,13 +33,16 @@ if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
 
 __all__ = [
+    "Agreed",
     "Atlas",
     "Band",
     "BandSet",
+    "Checks",
     "FootprintsError",
     "FootprintsWarning",
     "Joined",
     "Layer",
+    "Origin",
     "PCNAreas",
     "Population",
     "PostcodeCounts",

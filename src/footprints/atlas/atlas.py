@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import astuple, fields, replace
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -17,9 +17,11 @@ from footprints.atlas.focus import relations, shares_inside
 from footprints.atlas.membership import members_from, membership_of
 from footprints.atlas.naming import directory_of, find
 from footprints.atlas.parts import (
+    Checks,
     Focus,
     Layer,
     Lines,
+    Origin,
     Population,
     UnitTable,
     as_counts,
@@ -86,6 +88,10 @@ class Atlas:
         What must be said above anything that is printed from it.
     focused : Focus, optional
         The footprint that it was cut down to; :meth:`focus` sets it.
+    origins : iterable of Origin
+        Where each part came from.
+    checks : Checks, optional
+        What is asked of it.
 
     Raises
     ------
@@ -114,6 +120,8 @@ class Atlas:
     title: str
     notes: tuple[str, ...]
     focused: Focus | None
+    origins: tuple[Origin, ...]
+    checks: Checks
     _units: dict[str, UnitTable]
     _layers: dict[str, Layer]
     _membership: pd.DataFrame
@@ -127,6 +135,8 @@ class Atlas:
         layers: Mapping[str, Layer],
         notes: Iterable[str] = (),
         focused: Focus | None = None,
+        origins: Iterable[Origin] = (),
+        checks: Checks | None = None,
         _whole: Atlas | None = None,
     ) -> None:
         check_crs(units, layers)
@@ -142,6 +152,8 @@ class Atlas:
             title=title,
             notes=tuple(notes),
             focused=focused,
+            origins=tuple(origins),
+            checks=checks or Checks(),
             _units={name: _own(table) for name, table in units.items()},
             _layers={
                 key: replace(layer, table=layer.table.copy(), members={}, evidence={})
@@ -226,6 +238,17 @@ class Atlas:
         rows = {key: self._summary(key) for key in self._layers}
         frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("layer")
         return frame.astype({"vintage": "Int64"})
+
+    @property
+    def provenance(self) -> pd.DataFrame:
+        """Where each part came from: a row each, indexed by ``part``.
+
+        Columns: ``file``, ``layer`` (or sheet), ``sha256``, ``rows``, ``source``, ``as_at``,
+        ``note``.
+        """
+        columns = [field.name for field in fields(Origin)]
+        rows = [astuple(origin) for origin in self.origins]
+        return pd.DataFrame(rows, columns=columns).set_index("part")
 
     def population(self, layer: str, name: str | None = None) -> Population | None:
         """Return one of the populations that a layer's people are counted in.
@@ -503,7 +526,14 @@ class Atlas:
         title = f"{name} ({layer} {code}) in {self.title}"
         notes = [*self.notes, *_focus_notes(self, focused)]
         return Atlas(
-            title=title, units=units, layers=layers, notes=notes, focused=focused, _whole=self
+            title=title,
+            units=units,
+            layers=layers,
+            notes=notes,
+            focused=focused,
+            origins=self.origins,
+            checks=self.checks,
+            _whole=self,
         )
 
     def __repr__(self) -> str:

@@ -135,6 +135,74 @@ class Focus:
     left_out: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a part of an atlas came from.
+
+    Parameters
+    ----------
+    part : str
+        Such as ``units.lsoa11`` or ``layers.icb22.boundaries``.
+    file, layer, sha256 : str
+        The name of the file without its folder, the layer or sheet in it, the hash of its bytes.
+    rows : int
+        How many rows were read.
+    source, as_at : str
+        Whose figures they are, and of which date.
+    note : str
+        What was inferred, repaired or transformed on the way.
+    """
+
+    part: str
+    file: str
+    layer: str = ""
+    sha256: str = ""
+    rows: int = 0
+    source: str = ""
+    as_at: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreed:
+    """A miss that was agreed: the check, the footprint, why, and until when (``2027-03-31``)."""
+
+    check: str
+    layer: str
+    code: str
+    reason: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """What is asked of an atlas.
+
+    Parameters
+    ----------
+    bands : str
+        The set of population bands.
+    band_layers : tuple of (str, tuple of str)
+        For some levels, the layers to hold against its band; for others the newest.
+    nest, coterminous : tuple of (str, str)
+        Pairs of layers, left in or along right.
+    cover : tuple of str
+        Layers that must hold every unit.
+    severity : tuple of (str, str)
+        For some checks, whether a miss warns or fails.
+    agreed : tuple of Agreed
+        Misses that were agreed.
+    """
+
+    bands: str = "nhs-2019"
+    band_layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    nest: tuple[tuple[str, str], ...] = ()
+    coterminous: tuple[tuple[str, str], ...] = ()
+    cover: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str], ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+
+
 def check_crs(units: Mapping[str, UnitTable], layers: Mapping[str, Layer]) -> None:
     """Raise one error for every table whose geometry is not in the National Grid."""
     tables = {f"the unit table {name!r}": table.table for name, table in units.items()}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
-from footprints.atlas import Atlas, Layer, Population, UnitTable
+from footprints.atlas import Atlas, Layer, Origin, Population, UnitTable
 from footprints.read.bundled import data_folder
 
 if TYPE_CHECKING:
@@ -76,11 +77,34 @@ def load_example() -> Atlas:
             ),
         },
         layers=layers,
+        origins=_origins(folder),
         notes=[
             YEARS,
             "Lines are illustrative: drawn for maps, never measured.",
         ],
     )
+
+
+def _origins(folder: Path) -> list[Origin]:
+    """Return the files of the embedded England, each with its hash."""
+    of = {
+        "units.england": ("units.csv", RESIDENTS.source, RESIDENTS.as_at),
+        "units.england.lines": ("boundaries.geojson", "Natural Earth 1:10m", "illustrative"),
+        "units.pcn_parts": ("pcns.csv", REGISTERED.source, REGISTERED.as_at),
+        "layers": ("layers.csv", "", ""),
+        "layers.names": ("footprints.csv", "", ""),
+        "layers.evidence": ("evidence.csv", "", ""),
+    }
+    return [
+        Origin(
+            part=part,
+            file=name,
+            sha256=sha256((folder / name).read_bytes()).hexdigest(),
+            source=source,
+            as_at=as_at,
+        )
+        for part, (name, source, as_at) in of.items()
+    ]
 
 
 def _read_table(path: Path) -> pd.DataFrame:
