@@ -127,7 +127,7 @@ class Atlas:
     _membership: pd.DataFrame
     _whole: Atlas
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of an atlas, each by its name.
         self,
         *,
         title: str,
