@@ -31,6 +31,7 @@ from footprints.read import (
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
+    from footprints.read.atlas_file import read_atlas
 
 __all__ = [
     "Agreed",
@@ -57,6 +58,7 @@ __all__ = [
     "load_example",
     "pcn_areas",
     "population_bands",
+    "read_atlas",
     "read_band",
     "read_band_set",
     "read_layer",
@@ -71,7 +73,11 @@ __all__ = [
     "save_map",
 ]
 
-_LATE = {"footprint_map": "footprints.maps", "save_map": "footprints.maps"}
+_LATE = {
+    "footprint_map": "footprints.maps",
+    "read_atlas": "footprints.read.atlas_file",
+    "save_map": "footprints.maps",
+}
 
 
 def __getattr__(name: str) -> object:

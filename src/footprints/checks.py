@@ -113,7 +113,7 @@ def _checked(people: pd.Series[int]) -> pd.Series[int]:
 def check(
     atlas: Atlas,
     *,
-    bands: BandSet | str = "nhs-2019",
+    bands: BandSet | str | None = None,
     layers: str | Sequence[str] | None = None,
     population: str | None = None,
 ) -> Report:
@@ -125,8 +125,9 @@ def check(
     ----------
     atlas : Atlas
         Whole, or cut down by :meth:`Atlas.focus`.
-    bands : BandSet or str
-        The set of population bands, or the name of one that comes with footprints.
+    bands : BandSet or str, optional
+        The set of population bands, or the name of one that comes with footprints; None takes
+        the one that the atlas asks for.
     layers : str or sequence of str, optional
         The layers to judge. None takes the newest of each level that has a band, and that of the
         focus.
@@ -152,7 +153,8 @@ def check(
     above      1
     Name: icb22, dtype: int64
     """
-    chosen = band_set(bands) if isinstance(bands, str) else bands
+    wanted = bands or atlas.checks.bands
+    chosen = band_set(wanted) if isinstance(wanted, str) else wanted
     keys = _layers_to_judge(atlas, chosen) if layers is None else atlas.resolve_all(layers)
     parts = [_check_band(atlas, key, chosen, population) for key in keys]
     if layers is None:
@@ -167,10 +169,12 @@ def check(
 
 def _layers_to_judge(atlas: Atlas, bands: BandSet) -> list[str]:
     """Return the newest layer of each level with a band, and that of the focus if it is another."""
-    keys = atlas.newest()
+    levels, asked = atlas.overview["level"], dict(atlas.checks.band_layers)
+    keys = [key for key in atlas.newest() if levels[key] not in asked]
+    keys += [key for layers in asked.values() for key in layers if key in atlas.layers]
     if atlas.focused is not None and atlas.focused.layer not in keys:
         keys.append(atlas.focused.layer)
-    return [key for key in keys if atlas.overview.loc[key, "level"] in bands.bands]
+    return [key for key in keys if levels[key] in bands.bands]
 
 
 def _skip(layer: str, reason: str) -> pd.DataFrame:

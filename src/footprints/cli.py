@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +17,8 @@ from rich.table import Table
 from rich.text import Text
 
 from footprints.checks import check as run_check
-from footprints.errors import FootprintsError, listed, plain
-from footprints.output import output_file
+from footprints.errors import FootprintsError, FootprintsWarning, OutputError, listed, plain
+from footprints.output import output_file, write_whole
 from footprints.read import band_set, load_example, read_band_set
 
 if TYPE_CHECKING:
@@ -68,11 +69,19 @@ Layers = Annotated[
     typer.Option("--layer", metavar="LAYER", help="A layer, such as icb22. May be repeated."),
 ]
 Bands = Annotated[
-    str,
+    str | None,
     typer.Option(
         metavar="NAME",
         help="The set of population bands: nhs-2019, kings-fund-2022, plan-2025, or a .toml file "
-        "of your own.",
+        "of your own. Default: what the atlas asks for, or nhs-2019.",
+    ),
+]
+AtlasFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--atlas",
+        metavar="FILE",
+        help="An atlas of your own (atlas.toml) instead of the embedded England.",
     ),
 ]
 WhosePeople = Annotated[
@@ -91,9 +100,9 @@ def _start(
 
 
 @app.command(short_help="Say what there is, with source and date.")
-def describe(within: Within = None) -> None:
+def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
     """Say what there is: units, people and layers, each with its source and date."""
-    atlas = _open(within)
+    atlas = _open(atlas_file, within)
     screen = _screen()
     _say(screen, [atlas.title, *atlas.notes, ""])
     units = _table("Counted in", "Count", "People", "Population", "Date", "Source")
@@ -119,9 +128,10 @@ def describe(within: Within = None) -> None:
 
 @app.command(short_help="Check populations against their bands.")
 def check(
+    atlas_file: AtlasFile = None,
     within: Within = None,
     layer: Layers = None,
-    bands: Bands = "nhs-2019",
+    bands: Bands = None,
     population: WhosePeople = None,
     map_file: Annotated[
         Path | None,
@@ -147,7 +157,7 @@ def check(
     """  # noqa: D301  # The character \b keeps the lines of the examples.
     if map_file:
         output_file(map_file, [".html"])
-    atlas = _open(within)
+    atlas = _open(atlas_file, within)
     report = run_check(atlas, bands=_bands(bands), layers=_split(layer), population=population)
     _print_report(report, worst)
     if map_file:
@@ -165,9 +175,10 @@ def draw_map(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write (.html).")
     ],
+    atlas_file: AtlasFile = None,
     within: Within = None,
     layer: Layers = None,
-    bands: Bands = "nhs-2019",
+    bands: Bands = None,
     population: WhosePeople = None,
 ) -> None:
     """Draw footprints as a page with a layer to switch on and off for each level.
@@ -178,7 +189,47 @@ def draw_map(
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
     """  # noqa: D301  # As above.
     output_file(output, [".html"])
-    _draw(_open(within), output, _split(layer), _bands(bands), population)
+    _draw(_open(atlas_file, within), output, _split(layer), _bands(bands), population)
+
+
+@app.command(short_help="Write an atlas file from a folder of files.")
+def init(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILES...", help="Boundaries, lookups, tables of people, or a folder."
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="FILE", help="The atlas file to write (.toml)."),
+    ] = Path("atlas.toml"),
+) -> None:
+    """Look at files and write an atlas file with comments: what was inferred, what was not.
+
+    Fill in what it leaves open, marked "?", and use it with --atlas. A file that is there is
+    not written over.
+
+    \b
+    Example:
+      footprints init LSOA.csv ICB_JUL_2022_EN_BUC.json -o atlas.toml
+      footprints check --atlas atlas.toml
+    """  # noqa: D301  # As above.
+    from footprints.read.init import draft_atlas  # noqa: PLC0415  # openpyxl may be needed.
+
+    target = output_file(output, [".toml"])
+    if target.exists():
+        msg = f"{target.name!r} is there already. Name another file with -o, or move it away."
+        raise OutputError(msg, [target.name])
+    write_whole(target, draft_atlas(files, folder=target.parent))
+    screen = _screen()
+    _say(screen, [f"Written: {target.name}. Look it through, and fill in what is marked '?'."])
+    try:
+        atlas = _read(target)
+    except FootprintsError as error:
+        _say(screen, ["It cannot be used as it stands:", *str(error).split("\n")])
+        raise typer.Exit(BAD_INPUT) from None
+    _say(screen, ["It can be read:", *repr(atlas).split("\n")])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -225,12 +276,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(within: list[str] | None) -> Atlas:
+def _open(file: Path | None, within: list[str] | None) -> Atlas:
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    atlas = load_example()
+    atlas = _read(file)
     return atlas.focus(within[0]) if within else atlas
+
+
+def _read(file: Path | None) -> Atlas:
+    if file is None:
+        return load_example()
+    from footprints.read.atlas_file import read_atlas  # noqa: PLC0415  # pydantic is slow to load.
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FootprintsWarning)
+        atlas = read_atlas(file)
+    for warning in caught:
+        _complain(f"Note: {warning.message}")
+    return atlas
 
 
 def _split(layers: list[str] | None) -> list[str] | None:
@@ -238,12 +302,18 @@ def _split(layers: list[str] | None) -> list[str] | None:
     return [key for text in layers for key in text.split(",")] if layers else None
 
 
-def _bands(name: str) -> BandSet:
+def _bands(name: str | None) -> BandSet | None:
+    if name is None:
+        return None
     return read_band_set(name) if name.lower().endswith(".toml") else band_set(name)
 
 
 def _draw(
-    atlas: Atlas, file: Path, layers: list[str] | None, bands: BandSet, population: str | None
+    atlas: Atlas,
+    file: Path,
+    layers: list[str] | None,
+    bands: BandSet | None,
+    population: str | None,
 ) -> None:
     from footprints.maps import footprint_map, save_map  # noqa: PLC0415  # folium is slow to load.
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+MOST_LISTED = 500
+"""How many values a message quotes before it counts the rest."""
+
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
@@ -113,14 +116,20 @@ class Problems:
 
 
 def listed(values: Iterable[object]) -> str:
-    """Quote values for a message, all of them.
+    """Quote values for a message.
+
+    All of them up to :data:`MOST_LISTED`; of more, as many and the count of the rest, since a
+    thousand codes bury the message that they belong to. The error carries all in ``codes``.
 
     Examples
     --------
     >>> listed(["a", "b[0]"])
     "'a', 'b[0]'"
     """
-    return ", ".join(repr(str(value)) for value in values) or "none"
+    texts = [repr(str(value)) for value in values]
+    rest = len(texts) - MOST_LISTED
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return (", ".join(texts[:MOST_LISTED]) or "none") + more
 
 
 def plain(text: object) -> str:

@@ -43,7 +43,7 @@ def footprint_map(
     atlas: Atlas,
     layers: str | Sequence[str] | None = None,
     *,
-    bands: BandSet | str = "nhs-2019",
+    bands: BandSet | str | None = None,
     population: str | None = None,
 ) -> folium.Map:
     """Draw layers of footprints on an interactive map, each to be switched on and off.
@@ -59,8 +59,9 @@ def footprint_map(
     layers : str or sequence of str, optional
         The layers, the first of them switched on. None takes the newest of each level that has
         lines, and switches on the systems.
-    bands : BandSet or str
-        The set of population bands, or the name of one that comes with footprints.
+    bands : BandSet or str, optional
+        The set of population bands, or the name of one that comes with footprints; None takes
+        the one that the atlas asks for.
     population : str, optional
         Whose people to count; None takes the first population of each layer.
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from footprints.bands import BandSet
     from footprints.errors import Problems
 
 Lines = Literal["official", "illustrative", "none"]
@@ -180,8 +181,8 @@ class Checks:
 
     Parameters
     ----------
-    bands : str
-        The set of population bands.
+    bands : BandSet or str
+        The set of population bands, or the name of one that comes with footprints.
     band_layers : tuple of (str, tuple of str)
         For some levels, the layers to hold against its band; for others the newest.
     nest, coterminous : tuple of (str, str)
@@ -194,7 +195,7 @@ class Checks:
         Misses that were agreed.
     """
 
-    bands: str = "nhs-2019"
+    bands: BandSet | str = "nhs-2019"
     band_layers: tuple[tuple[str, tuple[str, ...]], ...] = ()
     nest: tuple[tuple[str, str], ...] = ()
     coterminous: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,432 @@
+"""An atlas from the file that describes it: ``atlas.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.errors import FileError, FootprintsError, Problems, TableError, listed
+from footprints.levels import LEVELS, parse_key
+from footprints.read.band_sets import band_set, read_band_set
+from footprints.read.fields import parse_field
+from footprints.read.layer import read_layer
+from footprints.read.people import add_population, as_people
+from footprints.read.spec import Members, parse_spec
+from footprints.read.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from os import PathLike
+
+    from footprints.bands import BandSet
+    from footprints.read.spec import AtlasSpec, LayerSpec, People, Source, Units
+
+
+def read_atlas(path: str | PathLike[str]) -> Atlas:
+    r"""Read an atlas from the file that describes it.
+
+    Parameters
+    ----------
+    path : path-like
+        A TOML file; the files that it names are found from the folder it is in. The README shows
+        all its keys, and ``footprints init`` writes one.
+
+    Returns
+    -------
+    Atlas
+        With ``provenance``: the name, hash and rows of each file.
+
+    Raises
+    ------
+    FileError
+        If the atlas file itself cannot be read.
+    TableError
+        If anything in it or in the files it names is wrong: unknown keys, missing files and
+        columns, vintages that do not belong together, codes that only one side knows. Everything
+        is named at once, with the key that asked for it.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "wards.csv").write_text("WD22CD,residents,place\nA,5,P\nB,7,P\n")
+    ...     _ = Path(folder, "atlas.toml").write_text('''
+    ... title = "Vale"
+    ... [units.wd22]
+    ... file = "wards.csv"
+    ... people = { residents = { column = "residents", source = "a survey", as_at = 2020-06-30 } }
+    ... [layers.place]
+    ... members = { wd22 = "place" }
+    ... ''')
+    ...     read_atlas(Path(folder, "atlas.toml")).people("place")
+          residents
+    code
+    P            12
+    """
+    file = Path(path)
+    problems = Problems(f"{file.name!r}")
+    spec = parse_spec(_read_toml(file), problems)
+    if spec is None:
+        raise TableError("\n".join(problems.lines), problems.codes)
+    files = _Files(file.parent, problems)
+    units = {name: _units(name, said, files) for name, said in spec.units.items()}
+    frames = {name: table for name, table in units.items() if table is not None}
+    layers = {key: _layer(key, said, frames, files) for key, said in spec.layers.items()}
+    bands = _bands(spec, files)
+    problems.raise_any(TableError)
+    atlas = Atlas(
+        title=spec.title,
+        units=frames,
+        layers={key: layer for key, layer in layers.items() if layer is not None},
+        notes=spec.notes,
+        origins=files.origins,
+        checks=_checks(spec, bands),
+    )
+    _check_covered(atlas, problems)
+    problems.raise_any(TableError)
+    return atlas
+
+
+def _check_covered(atlas: Atlas, problems: Problems) -> None:
+    """Note units in no footprint of a layer that is meant to hold every unit."""
+    overview = atlas.overview
+    for key in overview.index[overview["covers"]]:
+        left_out = atlas.unassigned(key)
+        if len(left_out):
+            some = listed(left_out.index[:10]) + (" and others" if len(left_out) > 10 else "")
+            fault = f"lists no footprint in layers.{key} for {len(left_out):,} units, {some}"
+            remedy = "Complete the list, or say covers = false where it is not meant to hold all"
+            problems.add(f"{fault}. {remedy}")
+            problems.codes += list(left_out.index)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        msg = f"The atlas file {file.name!r} cannot be read: {reason}."
+        raise FileError(msg, [file.name]) from error
+
+
+class _Files:
+    """The files that an atlas names; what cannot be read is noted, and the rest goes on."""
+
+    def __init__(self, folder: Path, problems: Problems) -> None:
+        self._folder = folder
+        self._tables: dict[tuple[str, str | None], pd.DataFrame | None] = {}
+        self.problems = problems
+        self.origins: list[Origin] = []
+
+    def table(self, place: str, file: str, sheet: str | None) -> pd.DataFrame | None:
+        """Read a table of text, each once."""
+        if (file, sheet) not in self._tables:
+            path = self._folder / file
+            self._tables[file, sheet] = self._try(place, lambda: read_table(path, sheet=sheet))
+        found = self._tables[file, sheet]
+        if found is not None:
+            self._remember(place, found, sheet or "")
+        return found
+
+    def layer(self, place: str, source: Source) -> gpd.GeoDataFrame | None:
+        """Read a layer, with lines or without."""
+        asked = {"layer", "sheet", "crs", "repair", "code", "name", "ods_code"}
+        options = source.model_dump(include=asked)
+        path = self._folder / source.file
+        found = self._try(place, lambda: read_layer(path, **options))
+        if found is not None:
+            self._remember(place, found, source.layer or source.sheet or "")
+        return found
+
+    def has(self, place: str, table: pd.DataFrame, columns: Sequence[str]) -> bool:
+        """Tell whether a table has some columns, and note those that it lacks."""
+        missing = [column for column in columns if column not in table.columns]
+        if missing:
+            has = ", ".join(repr(str(name)) for name in table.columns if name != "geometry")
+            fault = f"asks in {place} for columns that are not there"
+            self.problems.add(fault, missing, remedy=f"There is {has}.")
+        return not missing
+
+    def people(self, place: str, column: pd.Series[Any]) -> pd.Series[int] | None:
+        """Read a column as counts of people."""
+        found = self._try(place, lambda: as_people(column, what=f"people in {column.name!r}"))
+        return None if found is None else pd.Series(found)
+
+    def joined(self, place: str, table: pd.DataFrame, other: pd.DataFrame, **how: Any) -> Any:
+        """Join a population of another table on code."""
+        found = self._try(place, lambda: add_population(table, other, **how))
+        return None if found is None else found.units
+
+    def bands(self, file: str) -> BandSet:
+        """Read a set of population bands."""
+        return read_band_set(self._folder / file)
+
+    def note(self, place: str, error: FootprintsError) -> None:
+        """Note an error under the key that asked for what failed."""
+        self.problems.lines += [f"{place}: {line}" for line in str(error).splitlines()]
+        self.problems.codes += error.codes
+
+    def _try(self, place: str, read: Callable[[], Any]) -> Any:
+        try:
+            return read()
+        except FootprintsError as error:
+            self.note(place, error)
+            return None
+
+    def _remember(self, place: str, table: pd.DataFrame, layer: str) -> None:
+        said = table.attrs
+        notes = [said.get("inferred"), said.get("transformation"), said.get("dropped")]
+        self.origins.append(
+            Origin(
+                part=place,
+                file=said.get("file", ""),
+                layer=layer,
+                sha256=said.get("sha256", ""),
+                rows=len(table),
+                note="; ".join(str(note) for note in notes if note),
+            )
+        )
+
+
+def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
+    """Read a table of units with its populations."""
+    place = f"units.{name}"
+    table = files.layer(place, said)
+    if table is None:
+        return None
+    located = table.geometry.notna().any()
+    if said.area_m2 is not None and files.has(f"{place}.area_m2", table, [said.area_m2]):
+        table = table.assign(area_m2=pd.to_numeric(table[said.area_m2], errors="coerce"))
+    for population, people in said.people.items():
+        with_people = _with_people(f"{place}.people.{population}", table, population, people, files)
+        table = table if with_people is None else with_people
+    if not located:
+        table = pd.DataFrame(table.drop(columns="geometry"))
+    populations = tuple(
+        Population(name=key, source=people.source, as_at=str(people.as_at))
+        for key, people in said.people.items()
+    )
+    polygons = located and table.geom_type.isin(["Polygon", "MultiPolygon"]).all()
+    lines = said.lines if polygons else "none"
+    return UnitTable(table=table, populations=populations, lines=lines)
+
+
+def _with_people(
+    place: str, table: pd.DataFrame, name: str, said: People, files: _Files
+) -> pd.DataFrame | None:
+    """Return a table with the people of one population, from a column or another file."""
+    if said.file is None:
+        found = (
+            files.people(place, table[said.column])
+            if files.has(place, table, [said.column])
+            else None
+        )
+        return None if found is None else table.assign(**{name: found})
+    other, code = files.table(place, said.file, said.sheet), said.code or str(table.index.name)
+    if other is None or not files.has(place, other, [code, said.column]):
+        return None
+    return files.joined(
+        place, table, other, code=code, people=said.column, name=name, sum_rows=said.sum_rows
+    )
+
+
+def _layer(
+    key: str, said: LayerSpec, units: Mapping[str, UnitTable], files: _Files
+) -> Layer | None:
+    """Read a layer: its members, its names, its lines, its own people."""
+    members = {}
+    for name, source in said.members.items():
+        place = f"layers.{key}.members.{name}"
+        if isinstance(source, str):
+            table = units[name].table if name in units else None
+            found = _members_of_column(place, key, source, table, files)
+        else:
+            found = _members_of_file(place, key, source, files)
+        if found is not None:
+            members[name] = found
+    if len(members) < len(said.members):
+        return None
+    lists = [m["code"] if isinstance(m, pd.DataFrame) else m for m in members.values()]
+    codes = pd.Index(pd.concat(lists).dropna().unique(), name="code", dtype="str")
+    table = pd.DataFrame({"name": pd.Series(pd.NA, index=codes, dtype="str")})
+    table = _named(key, said, table, units, files)
+    if said.boundaries is not None:
+        table = _drawn(key, said, table, files)
+    table, population = _own_people(key, said, table, files)
+    return Layer(
+        table=table,
+        members=members,
+        level=said.level or LEVELS.get(parse_key(key).kind, parse_key(key).kind),
+        as_at=str(said.as_at),
+        source=said.source,
+        note=said.note,
+        covers=said.covers,
+        population=population,
+        lines=said.boundaries.lines
+        if isinstance(table, gpd.GeoDataFrame) and said.boundaries
+        else "none",
+    )
+
+
+def _members_of_column(
+    place: str, key: str, column: str, table: pd.DataFrame | None, files: _Files
+) -> pd.Series[str] | None:
+    """Return the footprint of each unit, as a column of the units lists it, if they were read."""
+    _check_vintage(place, key, column, files.problems)
+    if table is None or not files.has(place, table, [column]):
+        return None
+    return _texts(table[column])
+
+
+def _members_of_file(
+    place: str, key: str, said: Members, files: _Files
+) -> pd.Series[str] | pd.DataFrame | None:
+    """Return the footprint of each unit or footprint that a file lists."""
+    _check_vintage(place, key, said.footprint, files.problems)
+    table = files.table(place, said.file, said.sheet)
+    wanted = [said.code, said.footprint, *([said.people] if said.people else [])]
+    if table is None or not files.has(place, table, wanted):
+        return None
+    table = table.dropna(subset=said.code)
+    footprints = table.set_index(said.code)[said.footprint]
+    if said.people is None:
+        return footprints
+    people = files.people(place, table[said.people])
+    return None if people is None else footprints.to_frame("code").assign(people=people.to_numpy())
+
+
+def _texts(column: pd.Series[Any]) -> pd.Series[str]:
+    texts = column.astype("str").str.strip()
+    return texts.where(column.notna() & (texts != ""))
+
+
+def _check_vintage(place: str, key: str, column: str, problems: Problems) -> None:
+    """Note a column whose name says another year than the layer's key."""
+    field, vintage = parse_field(column), parse_key(key).vintage
+    if field is not None and field.year and vintage and field.year != vintage:
+        problems.add(
+            f"asks in {place} for a column of {field.year}, and the layer is of {vintage}", [column]
+        )
+
+
+def _named(
+    key: str,
+    said: LayerSpec,
+    table: pd.DataFrame,
+    units: Mapping[str, UnitTable],
+    files: _Files,
+) -> pd.DataFrame:
+    """Give footprints the names that a column of units or a file has for them."""
+    place = f"layers.{key}.names"
+    if said.names is None:
+        return table
+    if "file" in said.names:
+        names = _names_of_file(place, said.names, files)
+        return table if names is None else names.reindex(table.index.union(names.index))
+    for name, column in said.names.items():
+        source = said.members.get(name)
+        if not isinstance(source, str) or name not in units:
+            fault = f"takes names in {place} from units that list no footprint of it"
+            files.problems.add(fault, [name])
+            continue
+        known = units[name].table
+        if files.has(place, known, [column]) and source in known:
+            table = table.assign(name=_one_name_each(place, known[[source, column]], files))
+    return table
+
+
+def _one_name_each(place: str, pairs: pd.DataFrame, files: _Files) -> pd.Series[str]:
+    """Return the name of each code, and note codes that have several."""
+    texts = pairs.apply(_texts).set_axis(["code", "name"], axis="columns")
+    texts = texts.dropna().drop_duplicates()
+    twice = texts["code"].duplicated()
+    if twice.any():
+        files.problems.add(f"gives several names in {place} to", texts.loc[twice, "code"].unique())
+    return texts[~twice].set_index("code")["name"]
+
+
+def _names_of_file(place: str, said: Mapping[str, str], files: _Files) -> pd.DataFrame | None:
+    found = files.table(place, said["file"], said.get("sheet"))
+    if found is None:
+        return None
+    code, name = said.get("code", "code"), said.get("name", "name")
+    columns = [code, name, *([said["ods_code"]] if "ods_code" in said else [])]
+    if not files.has(place, found, columns):
+        return None
+    table = found.dropna(subset=code).set_index(code)[columns[1:]]
+    if table.index.has_duplicates:
+        files.problems.add(f"lists codes twice in {place}", table.index[table.index.duplicated()])
+        return None
+    return table.set_axis(["name", "ods_code"][: len(columns) - 1], axis="columns")
+
+
+def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: _Files) -> pd.DataFrame:
+    """Give footprints their lines, and the names of the file of lines where they have none."""
+    place = f"layers.{key}.boundaries"
+    assert said.boundaries is not None  # noqa: S101 - the caller has looked.
+    drawn = files.layer(place, said.boundaries)
+    if drawn is None:
+        return table
+    for fault, codes in (
+        ("has no lines for", table.index.difference(drawn.index)),
+        ("has lines without a single unit for", drawn.index.difference(table.index)),
+    ):
+        if len(codes):
+            files.problems.add(f"{fault} footprints in {place}", codes)
+    names = table["name"].fillna(drawn["name"].reindex(table.index))
+    extra = drawn.drop(
+        columns=["name", *(set(drawn.columns) & set(table.columns))], errors="ignore"
+    )
+    return gpd.GeoDataFrame(
+        table.assign(name=names).join(extra), geometry="geometry", crs=drawn.crs
+    )
+
+
+def _own_people(
+    key: str, said: LayerSpec, table: pd.DataFrame, files: _Files
+) -> tuple[pd.DataFrame, Population | None]:
+    """Give footprints people of their own, where the file says some."""
+    for name, people in said.people.items():
+        population = Population(name=name, source=people.source, as_at=str(people.as_at))
+        linked = any(isinstance(m, Members) and m.people for m in said.members.values())
+        if linked and people.file is None:
+            return table, population
+        found = _with_people(f"layers.{key}.people.{name}", table, name, people, files)
+        return (table if found is None else found), population
+    return table, None
+
+
+def _bands(spec: AtlasSpec, files: _Files) -> str | BandSet:
+    """Return the set of bands: the name of one that comes with footprints, or one of a file."""
+    name = str(spec.checks.bands.get("set", Checks.bands))
+    try:
+        return files.bands(name) if name.lower().endswith(".toml") else band_set(name)
+    except FootprintsError as error:
+        files.note("checks.bands.set", error)
+        return name
+
+
+def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
+    said = spec.checks
+    layers = {
+        level: (names,) if isinstance(names, str) else tuple(names)
+        for level, names in said.bands.items()
+        if level != "set"
+    }
+    return Checks(
+        bands=bands,
+        band_layers=tuple(layers.items()),
+        nest=tuple(said.nest),
+        coterminous=tuple(said.coterminous),
+        cover=tuple(said.cover),
+        severity=tuple(said.severity.items()),
+        agreed=tuple(
+            Agreed(check=e.check, layer=e.layer, code=e.code, reason=e.reason, until=str(e.until))
+            for e in spec.exceptions
+        ),
+    )
