@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,7 @@ class _Files:
     def table(self, place: str, file: str, sheet: str | None) -> pd.DataFrame | None:
         """Read a table of text, each once."""
         if (file, sheet) not in self._tables:
-            path = self._folder / file
+            path = self._path(file)
             self._tables[file, sheet] = self._try(place, lambda: read_table(path, sheet=sheet))
         found = self._tables[file, sheet]
         if found is not None:
@@ -137,7 +138,7 @@ class _Files:
         """Read a layer, with lines or without."""
         asked = {"layer", "sheet", "crs", "repair", "code", "name", "ods_code"}
         options = source.model_dump(include=asked)
-        path = self._folder / source.file
+        path = self._path(source.file)
         found = self._try(place, lambda: read_layer(path, **options))
         if found is not None:
             self._remember(place, found, source.layer or source.sheet or "")
@@ -171,6 +172,14 @@ class _Files:
         self.problems.lines += [f"{place}: {line}" for line in str(error).splitlines()]
         self.problems.codes += error.codes
 
+    def _path(self, file: str) -> str | Path:
+        """Return where a file is; what is an address is left as it is, to be refused as one."""
+        return (
+            file
+            if re.match(r"[a-z][\w+.-]+:|[/\\]{2}|/vsi", file, re.IGNORECASE)
+            else self._folder / file
+        )
+
     def _try(self, place: str, read: Callable[[], Any]) -> Any:
         try:
             return read()
@@ -203,7 +212,9 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
     if said.area_m2 is not None and files.has(f"{place}.area_m2", table, [said.area_m2]):
         table = table.assign(area_m2=pd.to_numeric(table[said.area_m2], errors="coerce"))
     for population, people in said.people.items():
-        with_people = _with_people(f"{place}.people.{population}", table, population, people, files)
+        where = f"{place}.people.{population}"
+        code = said.code or "code"
+        with_people = _with_people(where, table, population, people, files, code=code)
         table = table if with_people is None else with_people
     if not located:
         table = pd.DataFrame(table.drop(columns="geometry"))
@@ -217,7 +228,7 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
 
 
 def _with_people(
-    place: str, table: pd.DataFrame, name: str, said: People, files: _Files
+    place: str, table: pd.DataFrame, name: str, said: People, files: _Files, *, code: str = "code"
 ) -> pd.DataFrame | None:
     """Return a table with the people of one population, from a column or another file."""
     if said.file is None:
@@ -227,7 +238,7 @@ def _with_people(
             else None
         )
         return None if found is None else table.assign(**{name: found})
-    other, code = files.table(place, said.file, said.sheet), said.code or str(table.index.name)
+    other, code = files.table(place, said.file, said.sheet), said.code or code
     if other is None or not files.has(place, other, [code, said.column]):
         return None
     return files.joined(
@@ -421,8 +432,8 @@ def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
     return Checks(
         bands=bands,
         band_layers=tuple(layers.items()),
-        nest=tuple(said.nest),
-        coterminous=tuple(said.coterminous),
+        nest=tuple((left, right) for left, right in said.nest),
+        coterminous=tuple((left, right) for left, right in said.coterminous),
         cover=tuple(said.cover),
         severity=tuple(said.severity.items()),
         agreed=tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date  # noqa: TC003 - pydantic reads the annotations when it runs.
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from footprints.errors import Problems
 
 Status = Literal["warn", "fail"]
+Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
 NAME_KEYS = ["file", "sheet", "code", "name", "ods_code"]
 """What ``names`` says where the names are in a file, and not in a column of the units."""
 
@@ -90,8 +91,8 @@ class CheckSpec(Table):
     """What to check, and how grave a miss is."""
 
     bands: dict[str, str | list[str]] = Field(default_factory=dict)
-    nest: list[tuple[str, str]] = Field(default_factory=list, strict=False)
-    coterminous: list[tuple[str, str]] = Field(default_factory=list, strict=False)
+    nest: list[Pair] = Field(default_factory=list)
+    coterminous: list[Pair] = Field(default_factory=list)
     cover: list[str] = Field(default_factory=list)
     severity: dict[str, Status] = Field(default_factory=dict)
 

@@ -1,0 +1,432 @@
+"""An atlas file: what it may say, everything wrong with it at once, and a first draft of one."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from conftest import squares
+
+import footprints as fp
+from footprints import cli
+from footprints.errors import FileError, FootprintsError, TableError
+from footprints.read.init import draft_atlas
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DESIGN = """
+title = "England, July 2022"
+
+[units.lsoa11]
+file = "lsoa11.parquet"             # anything GDAL, pandas or GeoPandas reads; relative to this file
+code = "LSOA11CD"
+name = "LSOA11NM"
+people = { residents = { column = "pop_mid2020", source = "ONS mid-2020 estimates", as_at = 2020-06-30 } }
+
+[layers.icb22]
+level = "system"
+members = { lsoa11 = "ICB22CD" }    # the column of the units that lists each one's footprint
+names = { lsoa11 = "ICB22NM" }      # or a file with code and name
+boundaries = { file = "england.gpkg", layer = "ICB22" }   # optional lines
+
+[layers.lad21]
+level = "district"
+members = { lsoa11 = "LAD21CD" }
+
+[layers.place]
+level = "place"
+members = { lad21 = { file = "places.csv", code = "LAD21CD", footprint = "place" } }   # made of another layer
+
+[checks]
+bands = { set = "nhs-2019", system = ["icb22"], place = ["place"] }
+nest = [["lad21", "icb22"], ["place", "icb22"]]
+coterminous = [["icb22", "lad21"]]
+cover = ["icb22"]
+severity = { coverage = "fail", nesting = "warn" }
+
+[[exceptions]]
+check = "population-band"
+layer = "icb22"
+code = "E54000034"
+reason = "Frimley: agreed as a small system"
+until = 2027-03-31
+"""
+
+
+# Four units of England's 32,844 look cut short, as they are.
+pytestmark = pytest.mark.filterwarnings("ignore:.*looks cut short:footprints.FootprintsWarning")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Lay out the files that the sample of an atlas file names."""
+    units = squares(
+        LSOA11NM=["Ash", "Beech", "Cedar", "Dogwood"],
+        pop_mid2020=[300_000, 400_000, 500_000, 600_000],
+        ICB22CD=["E54000034", "E54000034", "E54000050", "E54000050"],
+        ICB22NM=["Frimley", "Frimley", "North East", "North East"],
+        LAD21CD=["E07000001", "E07000001", "E07000002", "E07000003"],
+    ).rename_axis("LSOA11CD")
+    units.index = [f"E0100000{n}" for n in range(1, 5)]
+    units = units.rename_axis("LSOA11CD").reset_index()
+    units.to_parquet(tmp_path / "lsoa11.parquet")
+    icb = units.dissolve("ICB22CD").reset_index()[["ICB22CD", "ICB22NM", "geometry"]]
+    icb.to_file(tmp_path / "england.gpkg", layer="ICB22")
+    (tmp_path / "places.csv").write_text(
+        "LAD21CD,place\nE07000001,Vale\nE07000002,Hill\nE07000003,Hill\n", encoding="utf-8"
+    )
+    (tmp_path / "atlas.toml").write_text(DESIGN, encoding="utf-8")
+    return tmp_path
+
+
+def change(folder: Path, *swaps: tuple[str, str]) -> Path:
+    """Change the atlas file of a folder."""
+    file = folder / "atlas.toml"
+    text = file.read_text(encoding="utf-8")
+    for old, new in swaps:
+        assert old in text
+        text = text.replace(old, new)
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_the_sample_of_the_design_is_an_atlas(folder: Path) -> None:
+    atlas = fp.read_atlas(folder / "atlas.toml")
+    assert atlas.title == "England, July 2022"
+    assert atlas.people("icb22")["residents"].to_dict() == {
+        "E54000034": 700_000,
+        "E54000050": 1_100_000,
+    }
+    assert atlas.people("place")["residents"].to_dict() == {"Vale": 700_000, "Hill": 1_100_000}
+    assert atlas.layers["icb22"]["name"].tolist() == ["Frimley", "North East"]
+    assert atlas.layers["lad21"]["name"].isna().all()
+    assert atlas.layers["icb22"].area.tolist() == [2e6, 2e6]
+    assert atlas.overview["level"].to_dict() == {
+        "icb22": "system",
+        "lad21": "district",
+        "place": "place",
+    }
+    assert str(atlas.population("icb22")) == "residents, ONS mid-2020 estimates, 2020-06-30"
+
+
+def test_it_remembers_each_file_with_its_hash_and_rows(folder: Path) -> None:
+    origins = fp.read_atlas(folder / "atlas.toml").provenance
+    assert origins["file"].to_dict() == {
+        "units.lsoa11": "lsoa11.parquet",
+        "layers.icb22.boundaries": "england.gpkg",
+        "layers.place.members.lad21": "places.csv",
+    }
+    assert origins.loc["units.lsoa11", "rows"] == 4
+    assert len(origins.loc["units.lsoa11", "sha256"]) == 64
+    assert not origins.map(lambda cell: str(folder) in str(cell)).any(axis=None)
+
+
+def test_what_is_asked_of_it_is_kept_and_followed(folder: Path) -> None:
+    atlas = fp.read_atlas(folder / "atlas.toml")
+    assert atlas.checks.nest == (("lad21", "icb22"), ("place", "icb22"))
+    assert atlas.checks.severity == (("coverage", "fail"), ("nesting", "warn"))
+    (agreed,) = atlas.checks.agreed
+    assert (agreed.code, agreed.until) == ("E54000034", "2027-03-31")
+    assert list(fp.check(atlas).summary.index) == ["icb22", "place"]
+
+
+def test_bands_of_its_own_are_found_beside_it(folder: Path) -> None:
+    (folder / "ours.toml").write_text(
+        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.system]\nlower = 5\nupper = 9\n",
+        encoding="utf-8",
+    )
+    file = change(folder, ('set = "nhs-2019"', 'set = "ours.toml"'))
+    report = fp.check(fp.read_atlas(file))
+    assert report.bands.name == "ours"
+    assert report.summary.loc["icb22", "above"] == 2
+
+
+def test_a_link_table_counts_its_own_people(folder: Path) -> None:
+    (folder / "links.csv").write_text(
+        'LSOA11CD,PCN,patients\nE01000001,U00001,"1,200"\nE01000001,U00002,300\n'
+        "E01000002,U00002,900\n",
+        encoding="utf-8",
+    )
+    file = change(
+        folder,
+        (
+            "[checks]",
+            """[layers.pcn22]
+members = { lsoa11 = { file = "links.csv", code = "LSOA11CD", footprint = "PCN", people = "patients" } }
+people = { registered = { column = "patients", source = "NHS Digital", as_at = "2022" } }
+covers = false
+[checks]""",
+        ),
+    )
+    people = fp.read_atlas(file).people("pcn22")
+    assert people["registered"].to_dict() == {"U00001": 1_200, "U00002": 1_200}
+    assert people.attrs["registered"] == "registered, NHS Digital, 2022"
+
+
+def test_people_come_from_another_file_joined_on_code(folder: Path) -> None:
+    (folder / "people.csv").write_text(
+        "LSOA11CD,age,n\n" + "".join(f"E0100000{i},{a},{i}\n" for i in range(1, 5) for a in "xy"),
+        encoding="utf-8",
+    )
+    said = 'column = "n", file = "people.csv", sum_rows = true, source = "us", as_at = "2021"'
+    file = change(folder, ("people = {", f"people = {{ patients = {{ {said} }},"))
+    atlas = fp.read_atlas(file)
+    assert atlas.people("icb22")["patients"].to_dict() == {"E54000034": 6, "E54000050": 14}
+    assert list(atlas.people("icb22").columns) == ["patients", "residents"]
+
+
+def test_names_come_from_a_file(folder: Path) -> None:
+    (folder / "names.csv").write_text(
+        "cd,nm,ods\nE07000001,West,\nE07000002,Mid,X1\nE07000003,East,X2\n", encoding="utf-8"
+    )
+    file = change(
+        folder,
+        (
+            'members = { lsoa11 = "LAD21CD" }',
+            (
+                'members = { lsoa11 = "LAD21CD" }\n'
+                'names = { file = "names.csv", code = "cd", name = "nm", ods_code = "ods" }'
+            ),
+        ),
+    )
+    layer = fp.read_atlas(file).layers["lad21"]
+    assert layer["name"].to_dict() == {
+        "E07000001": "West",
+        "E07000002": "Mid",
+        "E07000003": "East",
+    }
+    assert layer["ods_code"].fillna("").tolist() == ["", "X1", "X2"]
+
+
+FAULTS = {
+    "an unknown key": (
+        ('code = "LSOA11CD"', 'cod = "LSOA11CD"'),
+        "unknown key: 'units.lsoa11.cod'. Allowed there: .*'people'",
+    ),
+    "an unknown key in people": (
+        ('column = "pop_mid2020"', 'colum = "x", column = "pop_mid2020"'),
+        "unknown key: 'units.lsoa11.people.residents.colum'. Allowed there: 'column', 'source'",
+    ),
+    "an unknown key in a list of members": (
+        ('footprint = "place"', 'footprint = "place", foot = 1'),
+        "unknown key: 'layers.place.members.lad21.foot'. Allowed there: 'file', 'code'",
+    ),
+    "an unknown key at the top": (("[checks]", "[chekcs]"), "unknown key: 'chekcs'"),
+    "a key that is missing": (
+        ('source = "ONS mid-2020 estimates", ', ""),
+        "lacks the key: 'units.lsoa11.people.residents.source'",
+    ),
+    "a value of the wrong type": (
+        ('level = "system"', "level = 7"),
+        "cannot be used at 'layers.icb22.level': .*string: '7'",
+    ),
+    "a severity that is none": (
+        ('coverage = "fail"', 'coverage = "explode"'),
+        "cannot be used at 'checks.severity.coverage': .*'warn' or 'fail'.*: 'explode'",
+    ),
+    "a date that is none": (("until = 2027-03-31", 'until = "soon"'), "'exceptions.0.until'"),
+    "a layer that is not declared": (
+        ('cover = ["icb22"]', 'cover = ["icb23"]'),
+        "names in 'checks.cover' what it does not declare: 'icb23'. Declared: 'icb22', 'lad21'",
+    ),
+    "an exception for a layer that is not declared": (
+        ('layer = "icb22"\ncode', 'layer = "icb29"\ncode'),
+        "names in 'exceptions' what it does not declare: 'icb29'",
+    ),
+    "units that are not declared": (
+        ('lsoa11 = "LAD21CD"', 'lsoa21 = "LAD21CD"'),
+        "'layers.lad21.members' what it does not declare: 'lsoa21'",
+    ),
+    "a column named for a layer": (
+        ('{ lad21 = { file = "places.csv", code = "LAD21CD", footprint = "place" } }',
+         '{ lad21 = "place" }'),
+        "names a column in 'layers.place.members' for what is no table of units: 'lad21'",
+    ),
+    "a set of bands that is not there": (
+        ('set = "nhs-2019"', 'set = "nhs-2091"'),
+        "checks.bands.set: There is no set of bands 'nhs-2091'",
+    ),
+    "a file that is not there": (
+        ("lsoa11.parquet", "lsoa12.parquet"),
+        "units.lsoa11: 'lsoa12.parquet'",
+    ),
+    "a lookup that is not there": (("places.csv", "spaces.csv"), "members.lad21: 'spaces.csv'"),
+    "a layer of a file that is not there": (
+        ('layer = "ICB22" }', 'layer = "ICB23" }'),
+        "layers.icb22.boundaries: There is no layer 'ICB23'",
+    ),
+    "a column that is not there": (
+        ('lsoa11 = "LAD21CD"', 'lsoa11 = "LAD21"'),
+        "asks in layers.lad21.members.lsoa11 for columns that are not there: 'LAD21'. There is",
+    ),
+    "a column of a lookup that is not there": (
+        ('footprint = "place"', 'footprint = "area"'),
+        "asks in layers.place.members.lad21 for columns that are not there: 'area'",
+    ),
+    "a column of people that is not there": (
+        ("pop_mid2020", "pop_mid2021"),
+        "asks in units.lsoa11.people.residents for columns that are not there: 'pop_mid2021'",
+    ),
+    "a column of another year": (
+        ("[layers.lad21]", "[layers.lad23]"),
+        "asks in layers.lad23.members.lsoa11 for a column of 2021, and the layer is of 2023",
+    ),
+    "an address": (("lsoa11.parquet", "https://example.org/a.parquet"), "address"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_is_named_with_its_key(folder: Path, fault: str) -> None:
+    swap, message = FAULTS[fault]
+    file = change(folder, swap)
+    if fault == "a column of another year":
+        change(folder, ('"lad21"', '"lad23"'), ("{ lad21 =", "{ lad23 ="))
+    with pytest.raises(TableError, match=message) as caught:
+        fp.read_atlas(file)
+    assert str(folder) not in str(caught.value)
+
+
+def test_everything_wrong_is_named_at_once(folder: Path) -> None:
+    file = change(
+        folder,
+        ("places.csv", "spaces.csv"),
+        ("pop_mid2020", "pop_mid2021"),
+        ('layer = "ICB22" }', 'layer = "ICB23" }'),
+    )
+    with pytest.raises(TableError) as caught:
+        fp.read_atlas(file)
+    for part in ("spaces.csv", "pop_mid2021", "ICB23"):
+        assert part in str(caught.value)
+
+
+CODES = {
+    "a unit in no footprint": ("E07000003,Hill\n", "", "1 units, 'E01000004'.*covers = false"),
+    "a district that is not there": ("E07000003,Hill", "E07000009,Hill", "lacks: 'E07000009'"),
+    "a district listed twice": (
+        "E07000003,Hill\n",
+        "E07000003,Hill\nE07000003,Vale\n",
+        "footprints of 'lad21' twice in the layer 'place': 'E07000003'",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", CODES)
+def test_codes_that_only_one_side_knows_are_named(folder: Path, fault: str) -> None:
+    old, new, message = CODES[fault]
+    lookup = folder / "places.csv"
+    lookup.write_text(lookup.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(TableError, match=message):
+        fp.read_atlas(folder / "atlas.toml")
+
+
+def test_lines_that_belong_to_nobody_are_named(folder: Path) -> None:
+    layer = gpd.read_file(folder / "england.gpkg", layer="ICB22")
+    layer.loc[0, "ICB22CD"] = "E54000099"
+    layer.to_file(folder / "england.gpkg", layer="ICB22")
+    with pytest.raises(TableError) as caught:
+        fp.read_atlas(folder / "atlas.toml")
+    assert caught.match("has no lines for footprints in layers.icb22.boundaries: 'E54000034'")
+    assert caught.match("has lines without a single unit .*: 'E54000099'")
+
+
+def test_two_names_for_one_code_are_refused(folder: Path) -> None:
+    units = gpd.read_parquet(folder / "lsoa11.parquet")
+    units.loc[0, "ICB22NM"] = "Frimly"
+    units.to_parquet(folder / "lsoa11.parquet")
+    with pytest.raises(TableError, match="several names in layers.icb22.names to: 'E54000034'"):
+        fp.read_atlas(folder / "atlas.toml")
+
+
+@pytest.mark.parametrize("text", ["title = ", "[[", "\x00"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "atlas.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(FileError, match="The atlas file 'atlas.toml' cannot be read"):
+        fp.read_atlas(tmp_path / "atlas.toml")
+
+
+def test_paths_may_hold_spaces_and_letters_of_any_script(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "Zwölf Ämter \u5730\u56fe"
+    shutil.copytree(folder, other, ignore=shutil.ignore_patterns("Zw*"))
+    (other / "places.csv").rename(other / "Orte \u5730.csv")
+    file = change(other, ("places.csv", "Orte \u5730.csv"))
+    assert fp.read_atlas(file).people("place")["residents"].sum() == 1_800_000
+
+
+def test_a_draft_of_the_files_can_be_read_as_it_stands(folder: Path) -> None:
+    (folder / "atlas.toml").unlink()
+    text = draft_atlas([folder], folder=folder)
+    for part in (
+        "[units.lsoa11]",
+        'file = "lsoa11.parquet"',
+        "[layers.icb22]",
+        'names = { lsoa11 = "ICB22NM" }',
+        'boundaries = { file = "england.gpkg", layer = "ICB22" }',
+        'source = "?"',
+        '# Not used: "places.csv"',
+    ):
+        assert part in text
+    (folder / "draft.toml").write_text(text, encoding="utf-8")
+    atlas = fp.read_atlas(folder / "draft.toml")
+    assert atlas.people("icb22")["residents"].sum() == 1_800_000
+    assert atlas.overview.loc["lad21", "level"] == "district"
+
+
+def test_a_draft_finds_layers_in_a_lookup_and_what_must_be_said_of_lines(tmp_path: Path) -> None:
+    codes = ["E01000001", "E01000002"]
+    people = pd.DataFrame({"LSOA21CD": codes, "residents": ["1,000", "2,000"]})
+    people.to_csv(tmp_path / "people.csv", index=False)
+    lookup = pd.DataFrame({"LSOA21CD": codes, "LAD23CD": ["E07000001"] * 2})
+    lookup["ICB23CD"] = ["E54000034"] * 2
+    lookup.to_csv(tmp_path / "lookup.csv", index=False)
+    text = draft_atlas([tmp_path], folder=tmp_path)
+    said = '{ file = "lookup.csv", code = "LSOA21CD", footprint = "LAD23CD" }'
+    assert f"members = {{ lsoa21 = {said} }}" in text
+    (tmp_path / "atlas.toml").write_text(text, encoding="utf-8")
+    atlas = fp.read_atlas(tmp_path / "atlas.toml")
+    assert atlas.people("icb23")["residents"].tolist() == [3_000]
+
+
+def test_a_draft_of_nothing_with_codes_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n", encoding="utf-8")
+    with pytest.raises(FootprintsError, match="None of the files has a column of codes"):
+        draft_atlas([tmp_path / "a.csv"], folder=tmp_path)
+
+
+def test_the_command_writes_a_draft_and_checks_an_atlas(folder: Path, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(folder)
+    assert cli.main(["init", "lsoa11.parquet", "england.gpkg", "-o", "mine.toml"]) == 0
+    assert "It can be read:" in capsys.readouterr().out
+    assert cli.main(["check", "--atlas", "mine.toml"]) == 0
+    out = capsys.readouterr().out
+    assert "700,000" in out
+    assert "icb22" in out
+    assert cli.main(["init", "lsoa11.parquet", "-o", "mine.toml"]) == 2
+    assert "'mine.toml' is there already" in capsys.readouterr().err
+    assert cli.main(["describe", "--atlas", "none.toml"]) == 2
+    assert "The atlas file 'none.toml' cannot be read" in capsys.readouterr().err
+
+
+def test_england_by_lsoa_gives_what_the_embedded_england_gives(
+    shared: Path, tmp_path: Path, england: fp.Atlas
+) -> None:
+    shutil.copy(shared / "data" / "england" / "lsoa11.parquet", tmp_path)
+    text = draft_atlas([tmp_path / "lsoa11.parquet"], folder=tmp_path)
+    (tmp_path / "atlas.toml").write_text(text, encoding="utf-8")
+    with pytest.warns(fp.FootprintsWarning, match="'E01019828'"):
+        atlas = fp.read_atlas(tmp_path / "atlas.toml")
+    assert len(atlas.units["lsoa11"]) == 32_844
+    common = [key for key in england.layers if key in list(atlas.layers)]
+    assert len(common) == 17
+    for key in common:
+        ours, theirs = atlas.people(key), england.people(key)
+        pd.testing.assert_series_equal(
+            ours["residents"].sort_index(), theirs["residents"].sort_index(), check_names=False
+        )
+        for band in ("1-3m", "250-500,000", "30-50k"):
+            mine = fp.population_bands(ours["residents"], band)["status"].value_counts()
+            embedded = fp.population_bands(theirs["residents"], band)["status"].value_counts()
+            assert mine.to_dict() == embedded.to_dict()
