@@ -213,8 +213,8 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
         table = table.assign(area_m2=pd.to_numeric(table[said.area_m2], errors="coerce"))
     for population, people in said.people.items():
         where = f"{place}.people.{population}"
-        code = said.code or "code"
-        with_people = _with_people(where, table, population, people, files, code=code)
+        asked = people.model_copy(update={"code": people.code or said.code})
+        with_people = _with_people(where, table, population, asked, files)
         table = table if with_people is None else with_people
     if not located:
         table = pd.DataFrame(table.drop(columns="geometry"))
@@ -228,7 +228,7 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
 
 
 def _with_people(
-    place: str, table: pd.DataFrame, name: str, said: People, files: _Files, *, code: str = "code"
+    place: str, table: pd.DataFrame, name: str, said: People, files: _Files
 ) -> pd.DataFrame | None:
     """Return a table with the people of one population, from a column or another file."""
     if said.file is None:
@@ -238,7 +238,7 @@ def _with_people(
             else None
         )
         return None if found is None else table.assign(**{name: found})
-    other, code = files.table(place, said.file, said.sheet), said.code or code
+    other, code = files.table(place, said.file, said.sheet), said.code or "code"
     if other is None or not files.has(place, other, [code, said.column]):
         return None
     return files.joined(
