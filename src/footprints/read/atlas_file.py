@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -131,6 +132,7 @@ class _Files:
             self._tables[file, sheet] = self._try(place, lambda: read_table(path, sheet=sheet))
         found = self._tables[file, sheet]
         if found is not None:
+            found.attrs["sha256"] = sha256(Path(self._path(file)).read_bytes()).hexdigest()
             self._remember(place, found, sheet or "")
         return found
 
