@@ -27,6 +27,7 @@ ORDER = [
     "atlas.membership",
     "atlas.naming",
     "atlas.focus",
+    "atlas.convert",
     "atlas.atlas",
     "atlas",
     "read.bundled",
