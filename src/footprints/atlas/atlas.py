@@ -15,7 +15,7 @@ import pandas as pd
 
 from footprints.atlas.convert import converted
 from footprints.atlas.focus import relations, shares_inside
-from footprints.atlas.membership import members_from, membership_of
+from footprints.atlas.membership import evidence_from, members_from, membership_of
 from footprints.atlas.naming import directory_of, find
 from footprints.atlas.parts import (
     Checks,
@@ -778,4 +778,4 @@ def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
 def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
     """Return a layer with only the footprints that some rows of the membership name."""
     table = layer.table[layer.table.index.isin(rows["code"].unique())]
-    return replace(layer, table=table, members=members_from(rows))
+    return replace(layer, table=table, members=members_from(rows), evidence=evidence_from(rows))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.atlas.membership import members_from
+from footprints.atlas.membership import evidence_from, members_from
 from footprints.atlas.parts import EVIDENCE, Origin, UnitTable, as_counts, people_faults
 from footprints.errors import Problems, TableError, UnknownNameError, listed
 
@@ -217,7 +217,7 @@ def converted(  # noqa: PLR0913, PLR0917 - the parts of an atlas, and how they a
         *_lost_notes(lost, before, source),
         *_table_notes(source, table, old, new),
     ]
-    after = [(new, target) if name == old else (name, table) for name, table in units.items()]
+    after = [(new, target) if name == old else (name, other) for name, other in units.items()]
     return Converted(
         units=dict(after),
         layers=changed,
@@ -476,8 +476,8 @@ def _linked(rows: pd.DataFrame, flows: pd.DataFrame) -> tuple[pd.DataFrame, pd.S
 def _joined(membership: pd.DataFrame, rows: pd.DataFrame, old: str, new: str) -> pd.DataFrame:
     """Return the membership of all units, with new rows in the place of the old."""
     others = membership[membership["units"] != old]
-    found = pd.concat([others.astype({"units": "str", "layer": "str"}), rows.assign(units=new)])
-    return found.astype({"evidence": pd.CategoricalDtype(list(EVIDENCE), ordered=True)})
+    texts = {"units": "str", "layer": "str", "evidence": "str"}
+    return pd.concat([others.astype(texts), rows.assign(units=new)])
 
 
 def _layers(
@@ -489,12 +489,11 @@ def _layers(
         mine = rows[rows["layer"] == key]
         kept = layer.table.index.isin(mine["code"])
         lost[key] = layer.table.index[~kept]
-        known = mine[mine["evidence"] != "published"].sort_values("evidence")
         found[key] = replace(
             layer,
             table=layer.table[kept],
             members=members_from(mine),
-            evidence=dict(zip(known["unit"], known["evidence"].astype("str"), strict=True)),
+            evidence=evidence_from(mine),
         )
     return found, lost
 
