@@ -77,7 +77,7 @@ def test_a_split_unit_is_divided_in_equal_whole_parts() -> None:
     assert found.notes[1:] == (
         "2 units of lsoa11 became 4 of lsoa21: 1 unchanged, 1 split (now 3).",
         (
-            "lsoa11, split: 8 residents of 1 unit were divided in equal parts among 3 new ones "
+            "1 unit of lsoa11 was split: 8 residents were divided in equal parts among 3 new ones "
             "(estimated)."
         ),
     )
@@ -92,7 +92,7 @@ def test_merged_units_add_up_exactly() -> None:
 def test_irregular_units_keep_the_people_of_each_old_one() -> None:
     found = newer(atlas_of({"a": 3, "b": 4, "c": 9}), lookup("a>x", "a>y", "b>y", "b>z", "c>z"))
     assert people_of(found) == {"x": 2, "y": 1 + 2, "z": 2 + 9}
-    assert "lsoa11, irregular: 16 residents of 3 units" in found.notes[2]
+    assert "3 units of lsoa11 changed irregularly: 16 residents were divided" in found.notes[2]
 
 
 def test_units_that_were_split_and_merged_again_are_what_they_were() -> None:
@@ -119,7 +119,7 @@ def test_populations_that_are_not_given_follow_the_one_that_is() -> None:
     people = pd.DataFrame({"residents": {"x": 3, "y": 1, "b": 4, "w": 9}})
     found = newer(atlas_of(table, HOMES), lookup("a>x", "a>y", "b>b", "v>w"), people=people)
     assert found.units["lsoa21"]["homes"].to_dict() == {"x": 8, "y": 2, "b": 2}
-    assert "10 homes of 1 unit were divided in proportion to the residents given" in found.notes[3]
+    assert "was split: 10 homes were divided in proportion to the residents given" in found.notes[3]
 
 
 def test_a_unit_across_an_edge_goes_where_most_of_its_people_are() -> None:

@@ -524,12 +524,18 @@ def _unit_notes(
                 f"{given[name].sum():,.0f} after."
             )
         notes += [
-            f"{old}, {kind}: {people:,.0f} {name} of {_counted(units, 'unit')} were divided {how} among "
-            f"{_counted(after, 'new one')} (estimated)."
+            f"{_counted(units, 'unit')} of {old} {_happened(units, kind)}: {people:,.0f} {name} were "
+            f"divided {how} among {_counted(after, 'new one')} (estimated)."
             for kind, units, after, _, people in table.itertuples(name=None)
             if people
         ]
     return notes
+
+
+def _happened(count: int, kind: str) -> str:
+    if kind == "irregular":
+        return "changed irregularly"
+    return "was split" if count == 1 else "were split"
 
 
 def _summary(table: pd.DataFrame, old: str, new: str) -> str:
