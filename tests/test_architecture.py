@@ -27,6 +27,7 @@ ORDER = [
     "atlas.membership",
     "atlas.naming",
     "atlas.focus",
+    "atlas.relationship",
     "atlas.convert",
     "atlas.atlas",
     "atlas",

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import footprints as fp
-from footprints.atlas.convert import KINDS, conversion_table, divided, unit_pairs
+from footprints.atlas.convert import conversion_table, divided
+from footprints.atlas.relationship import KINDS, unit_pairs
 from footprints.errors import TableError, UnknownNameError
 
 RESIDENTS = fp.Population(name="residents", source="a survey", as_at="2020-06-30")
