@@ -27,6 +27,8 @@ ORDER = [
     "atlas.membership",
     "atlas.naming",
     "atlas.focus",
+    "atlas.relationship",
+    "atlas.convert",
     "atlas.atlas",
     "atlas",
     "read.bundled",

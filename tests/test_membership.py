@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from conftest import layer_of, make_atlas, squares
@@ -92,6 +94,14 @@ def test_a_focus_keeps_links_with_their_people() -> None:
     mine = atlas.focus("icb22:S2")
     assert mine.focused.relations["pcn21"].to_dict() == {"N2": "crosses"}
     assert mine.people("pcn21")["registered"].to_dict() == {"N2": 9}
+
+
+def test_a_focus_keeps_what_a_membership_rests_on() -> None:
+    layer = replace(
+        layer_of({"a": "S1", "b": "S1", "c": "S2"}, "system"), evidence={"b": "uncertain"}
+    )
+    mine = make_atlas([1, 2, 4], icb22=layer).focus("icb22:S1")
+    assert mine.membership["evidence"].tolist() == ["published", "uncertain"]
 
 
 def test_a_layer_may_have_people_of_its_own() -> None:

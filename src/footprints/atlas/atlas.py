@@ -13,8 +13,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.convert import converted
 from footprints.atlas.focus import relations, shares_inside
-from footprints.atlas.membership import members_from, membership_of
+from footprints.atlas.membership import evidence_from, members_from, membership_of
 from footprints.atlas.naming import directory_of, find
 from footprints.atlas.parts import (
     Checks,
@@ -536,6 +537,85 @@ class Atlas:
             _whole=self,
         )
 
+    def convert_units(
+        self,
+        old: str,
+        new: str,
+        *,
+        relationship: pd.DataFrame,
+        people: pd.DataFrame | None = None,
+    ) -> Atlas:
+        """Put new units in the place of old ones, as when LSOAs of 2011 become those of 2021.
+
+        Units that are unchanged or merged carry their people exactly. Those of units that were
+        split, or changed irregularly, are divided in whole numbers, so that all totals stay what
+        they were, and are counted as estimated in :attr:`notes`. A new unit is in the footprint
+        that its old units were in; where these differ, in the one that has most of its people,
+        and that membership is ``inferred``. Where layers link units with people, the people are
+        divided and added up in the same way. Lines and further columns of the old units, and
+        areas of those that were divided, are left out.
+
+        Parameters
+        ----------
+        old, new : str
+            A table of units, such as ``lsoa11``, and what is to take its place: ``lsoa21``.
+        relationship : DataFrame
+            Which old unit meets which new one, as ``fp.read_table("lookup.csv")`` reads it from
+            the exact-fit lookup of the ONS: the columns ``LSOA11CD``, ``LSOA21CD`` and, if it is
+            there, ``CHGIND``. Pairs that do not touch the atlas are passed over. A best-fit
+            lookup lists each old unit once, so it lacks most of what splits gave.
+        people : DataFrame, optional
+            Persons by new unit, a column a population, which then are those of the new units;
+            None divides the people of split and irregular units in equal parts. Populations that
+            it lacks are divided in proportion to the first that it has.
+
+        Returns
+        -------
+        Atlas
+            With ``new`` in the place of ``old`` in all layers. One with a focus is converted
+            whole and focused again. A footprint that no unit is left for is taken out and named
+            in :attr:`notes`.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such table of units, or no column of the relationship holds its codes.
+        TableError
+            If there is a table of units ``new`` already, the relationship lacks units of the
+            atlas, contradicts itself or would leave new units counted in part, or people are
+            given that cannot be used; everything wrong is named at once.
+
+        Examples
+        --------
+        >>> village = pd.DataFrame({"residents": [5, 7]}, index=["a", "b"])
+        >>> residents = Population(name="residents", source="a survey", as_at="2020")
+        >>> place = Layer(
+        ...     table=pd.DataFrame({"name": ["Vale"]}, index=["P1"]),
+        ...     members={"lsoa11": pd.Series("P1", index=["a", "b"])},
+        ...     level="place",
+        ... )
+        >>> units = {"lsoa11": UnitTable(table=village, populations=(residents,))}
+        >>> vale = Atlas(title="Vale", units=units, layers={"place": place})
+        >>> lookup = pd.DataFrame({"LSOA11CD": ["a", "a", "b"], "LSOA21CD": ["x", "y", "b"]})
+        >>> newer = vale.convert_units("lsoa11", "lsoa21", relationship=lookup)
+        >>> newer.units["lsoa21"]["residents"].to_dict()
+        {'x': 3, 'y': 2, 'b': 7}
+        """
+        if self.focused is not None:
+            whole = self._whole.convert_units(old, new, relationship=relationship, people=people)
+            return whole.focus(f"{self.focused.layer}:{self.focused.code}")
+        parts = converted(
+            self._units, self._layers, self._membership, old, new, relationship, people
+        )
+        return Atlas(
+            title=self.title,
+            units=parts.units,
+            layers=parts.layers,
+            notes=[*self.notes, *parts.notes],
+            origins=[*self.origins, parts.origin],
+            checks=self.checks,
+        )
+
     def __repr__(self) -> str:
         columns = ["level", "as_at", "footprints", "people", "population", "source"]
         shown = self._overview[columns].map(plain)
@@ -698,4 +778,4 @@ def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
 def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
     """Return a layer with only the footprints that some rows of the membership name."""
     table = layer.table[layer.table.index.isin(rows["code"].unique())]
-    return replace(layer, table=table, members=members_from(rows))
+    return replace(layer, table=table, members=members_from(rows), evidence=evidence_from(rows))

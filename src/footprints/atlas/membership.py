@@ -71,6 +71,16 @@ def members_from(rows: pd.DataFrame) -> dict[str, pd.Series[str] | pd.DataFrame]
     }
 
 
+def evidence_from(rows: pd.DataFrame) -> dict[str, str]:
+    """Return what the units of one layer rest on where it is not simply published.
+
+    Of a unit with several rows it is the weakest.
+    """
+    words = rows["evidence"].astype(pd.CategoricalDtype(list(EVIDENCE), ordered=True))
+    known = rows.assign(evidence=words)[words != "published"].sort_values("evidence")
+    return dict(zip(known["unit"], known["evidence"].astype("str"), strict=True))
+
+
 def _in_order(layers: Mapping[str, Layer], problems: Problems) -> list[str]:
     """Return the layers so that each comes after those that it is made of."""
     made_of = {key: set(layer.members) & set(layers) for key, layer in layers.items()}
