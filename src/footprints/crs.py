@@ -212,8 +212,13 @@ def find_transformation(crs: pyproj.CRS) -> Transformation:
         # pyproj warns that the grid OSTN15 would be better; the accuracy recorded says so.
         warnings.filterwarnings("ignore", message="Best transformation is not available")
         group = TransformerGroup(crs, GRID, always_xy=True, allow_ballpark=False)
+    # On one and the same datum it is a projection, exact though no accuracy may be stated.
+    base, goal = crs.geodetic_crs, GRID.geodetic_crs
+    exact = bool(base and goal and base.equals(goal, ignore_axis_order=True))
     usable = [
-        way for way in group.transformers if way.accuracy >= 0 and "allpark" not in way.description
+        way
+        for way in group.transformers
+        if (exact or way.accuracy >= 0) and "allpark" not in way.description
     ]
     if not usable:
         hint = ""
@@ -228,7 +233,9 @@ def find_transformation(crs: pyproj.CRS) -> Transformation:
         )
         raise CRSError(msg, [crs.to_string()])
     best = usable[0]
-    return Transformation(name=best.description, accuracy_m=float(best.accuracy), transformer=best)
+    return Transformation(
+        name=best.description, accuracy_m=max(float(best.accuracy), 0.0), transformer=best
+    )
 
 
 @contextmanager
