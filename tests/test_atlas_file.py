@@ -179,6 +179,28 @@ def test_people_come_from_another_file_joined_on_code(folder: Path) -> None:
     assert list(atlas.people("icb22").columns) == ["patients", "residents"]
 
 
+def test_a_column_said_to_be_sensitive_is_never_echoed(folder: Path) -> None:
+    rows = "".join(f"E0100000{n},secret{n}\n" for n in range(1, 5))
+    (folder / "people.csv").write_text("LSOA11CD,n\n" + rows, encoding="utf-8")
+    said = 'column = "n", file = "people.csv", sensitive = true, source = "us", as_at = "2021"'
+    file = change(folder, ("people = {", f"people = {{ patients = {{ {said} }},"))
+    with pytest.raises(TableError, match="people in 'n'.*rows? 2") as caught:
+        fp.read_atlas(file)
+    assert "secret" not in str(caught.value)
+
+
+def test_lines_of_other_nations_can_be_kept_out(folder: Path) -> None:
+    layer = gpd.read_file(folder / "england.gpkg", layer="ICB22")
+    wales = layer.iloc[[0]].assign(
+        ICB22CD="W11000028", geometry=layer.geometry.translate(9e4).iloc[0]
+    )
+    pd.concat([layer, wales]).to_file(folder / "england.gpkg", layer="ICB22")
+    with pytest.raises(TableError, match="lines without a single unit .*: 'W11000028'"):
+        fp.read_atlas(folder / "atlas.toml")
+    file = change(folder, ('layer = "ICB22" }', 'layer = "ICB22", nation = "E" }'))
+    assert len(fp.read_atlas(file).layers["icb22"]) == 2
+
+
 def test_names_come_from_a_file(folder: Path) -> None:
     (folder / "names.csv").write_text(
         "cd,nm,ods\nE07000001,West,\nE07000002,Mid,X1\nE07000003,East,X2\n", encoding="utf-8"

@@ -138,7 +138,7 @@ class _Files:
 
     def layer(self, place: str, source: Source) -> gpd.GeoDataFrame | None:
         """Read a layer, with lines or without."""
-        asked = {"layer", "sheet", "crs", "repair", "code", "name", "ods_code"}
+        asked = {"layer", "sheet", "crs", "repair", "nation", "code", "name", "ods_code"}
         options = source.model_dump(include=asked)
         path = self._path(source.file)
         found = self._try(place, lambda: read_layer(path, **options))
@@ -155,9 +155,12 @@ class _Files:
             self.problems.add(fault, missing, remedy=f"There is {has}.")
         return not missing
 
-    def people(self, place: str, column: pd.Series[Any]) -> pd.Series[int] | None:
+    def people(
+        self, place: str, column: pd.Series[Any], *, sensitive: bool = False
+    ) -> pd.Series[int] | None:
         """Read a column as counts of people."""
-        found = self._try(place, lambda: as_people(column, what=f"people in {column.name!r}"))
+        what = f"people in {column.name!r}"
+        found = self._try(place, lambda: as_people(column, what=what, sensitive=sensitive))
         return None if found is None else pd.Series(found)
 
     def joined(self, place: str, table: pd.DataFrame, other: pd.DataFrame, **how: Any) -> Any:
@@ -233,19 +236,18 @@ def _with_people(
     place: str, table: pd.DataFrame, name: str, said: People, files: _Files
 ) -> pd.DataFrame | None:
     """Return a table with the people of one population, from a column or another file."""
+    column = said.column
     if said.file is None:
-        found = (
-            files.people(place, table[said.column])
-            if files.has(place, table, [said.column])
-            else None
-        )
+        if not files.has(place, table, [column]):
+            return None
+        found = files.people(place, table[column], sensitive=said.sensitive)
         return None if found is None else table.assign(**{name: found})
     other, code = files.table(place, said.file, said.sheet), said.code or "code"
-    if other is None or not files.has(place, other, [code, said.column]):
+    if other is None or not files.has(place, other, [code, column]):
         return None
-    return files.joined(
-        place, table, other, code=code, people=said.column, name=name, sum_rows=said.sum_rows
-    )
+    how = {"code": code, "people": column, "name": name, "sum_rows": said.sum_rows}
+    hidden = [column] if said.sensitive else []
+    return files.joined(place, table, other, **how, sensitive=hidden)
 
 
 def _layer(

@@ -34,6 +34,7 @@ class People(Table):
     sheet: str | None = None
     code: str | None = None
     sum_rows: bool = False
+    sensitive: bool = False
 
 
 class Source(Table):
@@ -44,6 +45,7 @@ class Source(Table):
     sheet: str | None = None
     crs: int | str | None = None
     repair: bool = False
+    nation: Literal["E", "W", "S", "N"] | None = None
     code: str | None = None
     name: str | None = None
     ods_code: str | None = None
