@@ -242,7 +242,7 @@ def _zip(folder: Path) -> Path:
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHER_FILES = {
     "folder": (lambda d: d, "is a folder"),
-    "address": (lambda _: "https://example.org/a.csv", "download it first"),
+    "address": (lambda _: "https://example.org/a.csv", "download it or copy it"),
     "old workbook": (lambda d: write(d, "a.xls", OLD), "save it as .xlsx"),
     "zip": (lambda d: write(d, "a.zip", b"PK\x03\x04"), "unpack it"),
     "word": (lambda d: write(d, "a.docx", b"PK\x03\x04"), "not of a kind"),
@@ -415,7 +415,7 @@ def test_totals_are_not_added_to_their_parts() -> None:
 @pytest.mark.parametrize(
     ("rows", "options", "error", "words"),
     [
-        ([("a", "5"), (None, "6")], {}, TableError, "'code' is empty in row 3"),
+        ([("a", "5"), (None, "6")], {}, TableError, "no code in 'code' in row 3"),
         ([("a", "5"), ("b", "*")], {}, TableError, "suppressed: '\\*' in row 3"),
         ([("a", "5"), ("b", "1")], {"name": "name"}, TableError, "have a column 'name' already"),
         ([(POSTCODE, "5"), ("b", "1")], {}, TableError, "no unit: a value that is not shown"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from footprints.errors import TableError
-from footprints.read.masking import counted, open_codes, rows_shown, shown
+from footprints.errors import TableError, near
+from footprints.read.masking import all_shown, counted, masked, open_codes, rows_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,8 +109,7 @@ def check_header(
     labels = [label for label in rows[at] if label]
     doubles = dict.fromkeys(label for label in labels if labels.count(label) > 1)
     if twice := [label for label in doubles if not wanted or label in wanted]:
-        names = ", ".join(map(shown, twice))
-        msg = f"{file!r} has columns twice: {names}. Rename or delete one of each."
+        msg = f"{file!r} has columns twice: {all_shown(twice)}. Rename or delete one of each."
         raise TableError(msg, open_codes(twice))
     return at
 
@@ -121,11 +119,8 @@ def missing_columns(file: str, labels: Sequence[str], wanted: Sequence[str]) -> 
     missing = [label for label in wanted if label not in labels]
     if not missing:
         return TableError(f"{file!r} holds no table: no cell of it is filled.")
-    close = dict.fromkeys(near for name in missing for near in get_close_matches(name, labels, n=1))
-    hint = f" Did you mean {', '.join(map(shown, close))}?" if close else ""
-    has = ", ".join(map(shown, labels)) or "none"
-    names = ", ".join(map(shown, missing))
-    msg = f"{file!r} has no column {names}.{hint} It has {has}."
+    hint = near(missing, masked(labels))
+    msg = f"{file!r} has no column {all_shown(missing)}.{hint} It has {all_shown(labels)}."
     return TableError(msg, open_codes(missing))
 
 

@@ -22,6 +22,7 @@ from footprints.read.header import (
     missing_columns,
 )
 from footprints.read.masking import counted, rows_shown
+from footprints.read.progress import note_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -255,6 +256,7 @@ def _parse(
             columns = [column.cast(pa.string()) for column in batch.columns]
             cells = [pc.utf8_trim_whitespace(column) for column in columns]
             counts.append(sum(pc.not_equal(cell, "").cast("int64").to_numpy() for cell in cells))
+            note_rows(batch.num_rows)
             parts.append(pa.table([cells[place] for place in keep], [names[i] for i in keep]))
     except pa.ArrowInvalid as error:
         # What the parser says holds the text of a row, which may not be shown.
