@@ -7,9 +7,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import traceback
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -566,6 +567,21 @@ def an_unknown_extension(folder: Path) -> Any:
     return folder / "a.docx", {}
 
 
+@refused(FileError, "a path to another computer, and nothing is fetched here")
+def a_path_to_another_computer(_: Path) -> Any:
+    return r"\\server\share\a.geojson", {}
+
+
+@refused(FileError, "a path to another computer, and nothing is fetched here")
+def a_path_to_another_computer_with_slashes(_: Path) -> Any:
+    return "//server/share/a.geojson", {}
+
+
+@refused(FileError, "a path to another computer, and nothing is fetched here")
+def an_address_of_a_file(folder: Path) -> Any:
+    return saved(folder, "a.gpkg").as_uri(), {}
+
+
 @refused(FileError, "by an address or a path to another computer, and nothing is fetched here")
 def an_address(_: Path) -> Any:
     return "https://example.org/a.geojson", {}
@@ -964,6 +980,29 @@ def test_what_may_be_personal_is_named_by_its_row_alone(tmp_path: Path, value: s
         read_layer(tmp_path / "a.csv")
     assert value not in str(caught.value)
     assert caught.value.codes == ("rows 2, 4",)
+
+
+def test_a_file_that_is_open_elsewhere_is_refused_without_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = saved(tmp_path, "a.gpkg")
+
+    def locked(*_args: object, **_kwargs: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(FileError, match=r"'a\.gpkg' cannot be opened: close it if") as caught:
+        read_layer(file)
+    assert str(tmp_path) not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_header_that_may_be_personal_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("9434765919,LS1 4AP\nx,y\n")
+    for options in ({}, {"code": "NHS"}):
+        with pytest.raises(FootprintsError, match="a value that is not shown") as caught:
+            read_layer(tmp_path / "a.csv", **options)
+        told = [str(caught.value), *caught.value.codes]
+        assert not any("9434765919" in words or "LS1" in words for words in told)
 
 
 def test_etrs89_is_refused_with_the_way_round_it(tmp_path: Path) -> None:

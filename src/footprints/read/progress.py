@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeVar
 
@@ -109,7 +109,9 @@ def _shown(work: _Work) -> Iterator[None]:
         yield
         return
     done = threading.Event()
-    thread = threading.Thread(target=_show, args=(work, done), daemon=True)
+    # In a notebook the context tells which cell is running.
+    target = copy_context().run
+    thread = threading.Thread(target=target, args=(_show, work, done), daemon=True)
     thread.start()
     try:
         yield
@@ -120,16 +122,22 @@ def _shown(work: _Work) -> Iterator[None]:
 
 def _is_watched() -> bool:
     """Tell whether anybody could be looking, without importing anything."""
-    is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    return is_terminal or "ipykernel" in sys.modules or "google.colab" in sys.modules
+    return _is_terminal() or "ipykernel" in sys.modules or "google.colab" in sys.modules
+
+
+def _is_terminal() -> bool:
+    # A program without a console has no such stream, or one of its own that knows less.
+    with suppress(AttributeError, ValueError):
+        return bool(sys.stderr.isatty())
+    return False
 
 
 def _show(work: _Work, done: threading.Event) -> None:
     if done.wait(PATIENCE_SECONDS) or not _ONE_LINE.acquire(blocking=False):
         return
     try:
-        # A terminal that has gone away, or cannot write a letter, is no reason to fail a read.
-        with suppress(OSError, ValueError):
+        # A terminal that has gone away, or cannot write a letter, is nobody's fault.
+        with suppress(Exception):
             _redraw(work, done)
     finally:
         _ONE_LINE.release()
@@ -153,8 +161,8 @@ def _console() -> Console | None:
 
     console = Console(stderr=True)
     # rich takes some pipes for terminals if the environment says so; nobody looks at them.
-    is_terminal = sys.stderr is not None and sys.stderr.isatty() and not console.is_dumb_terminal
-    return console if console.is_jupyter or is_terminal else None
+    is_seen = console.is_jupyter or (_is_terminal() and not console.is_dumb_terminal)
+    return console if is_seen else None
 
 
 def _line(console: Console) -> AbstractContextManager[Draw]:
@@ -170,17 +178,17 @@ def _in_the_terminal(console: Console) -> Iterator[Draw]:
     # The streams are left alone: what others print must not pass through here.
     bar = Progress(
         SpinnerColumn("line"),
-        TextColumn("{task.description}", markup=False, style="none", table_column=column),
+        TextColumn("{task.description}", markup=False, table_column=column),
         console=console,
         auto_refresh=False,
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    task = bar.add_task("", total=None)
+    task = bar.add_task("", total=None, visible=False)
 
     def draw(words: str) -> None:
-        bar.update(task, description=words)
+        bar.update(task, description=words, visible=True)
         bar.refresh()
 
     with bar:
