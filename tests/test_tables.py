@@ -154,8 +154,11 @@ def test_a_table_that_pandas_wrote_with_its_index_is_read_without_the_count(tmp_
     table = fp.read_table(tmp_path / "a.csv")
     assert lists(table) == CODES
     assert table.attrs["dropped"] == "1 column without a header, one of them a count of the rows"
-    frame[["CODE"]].to_csv(tmp_path / "one.csv")
-    assert lists(fp.read_table(tmp_path / "one.csv")) == {"CODE": CODES["CODE"]}
+    for mark in (",", ";", "\t"):
+        frame[["CODE"]].to_csv(tmp_path / "one.csv", sep=mark)
+        assert lists(fp.read_table(tmp_path / "one.csv")) == {"CODE": CODES["CODE"]}
+    frame.to_excel(tmp_path / "a.xlsx")
+    assert lists(fp.read_table(tmp_path / "a.xlsx")) == CODES
     assert lists(fp.read_table(tmp_path / "a.csv", columns=["N"])) == {"N": CODES["N"]}
 
 

@@ -114,8 +114,10 @@ def read_raw(
     FileError
         If it is no file, not of a known kind, damaged, unsafe, or several layers are in it and
         none is named.
+    TableError
+        If it is a table that cannot be read, or has no such sheet.
     UnknownNameError
-        If it has no such layer or sheet.
+        If it has no such layer.
     """
     file = local_file(path, SIGNATURES).absolute()
     with opened(file, _DAMAGE):

@@ -69,11 +69,14 @@ def local_file(path: str | PathLike[str], endings: Iterable[str]) -> Path:
         )
         raise FileError(msg)
     with opened(file):
-        fault = _fault(file, tuple(endings))
+        _refuse(file, _fault(file, tuple(endings)))
+    return file
+
+
+def _refuse(file: Path, fault: str) -> None:
     if fault:
         msg = f"{file.name!r} {fault}."
         raise FileError(msg, [file.name])
-    return file
 
 
 def _is_elsewhere(file: Path) -> bool:
@@ -104,10 +107,7 @@ def table_file(path: str | PathLike[str]) -> Path:
     """
     file = local_file(path, TABLES)
     with opened(file):
-        fault = _content_fault(file, file.suffix.lower())
-    if fault:
-        msg = f"{file.name!r} {fault}."
-        raise FileError(msg, [file.name])
+        _refuse(file, _content_fault(file, file.suffix.lower()))
     return file
 
 

@@ -72,18 +72,25 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int | N
     """
     if wanted:
         return next((i for i, row in enumerate(rows) if set(wanted) <= set(row)), None)
-    filled = [sum(map(bool, row)) + _counts_rows(rows, i) for i, row in enumerate(rows)]
-    wide = (i for i, count in enumerate(filled) if count > 1)
-    return next(wide, next((i for i, count in enumerate(filled) if count), None))
+    widths = [header_width(rows, at) for at in range(len(rows))]
+    wide = (at for at, width in enumerate(widths) if width > 1)
+    return next(wide, next((at for at, width in enumerate(widths) if width), None))
 
 
-def _counts_rows(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Tell whether a header has an empty first cell because the rows below are counted from 0.
+def header_width(rows: Sequence[Sequence[str]], at: int) -> int:
+    """Return how many columns a row would be the header of.
 
-    So pandas writes a table with its index.
+    An empty first cell counts if the rows below are counted from 0: so pandas writes a table with
+    its index.
+
+    Examples
+    --------
+    >>> header_width([["", "CODE"], ["0", "A1"]], 0), header_width([["", "A title"], [""]], 0)
+    (2, 1)
     """
-    below = rows[at + 1] if at + 1 < len(rows) else ()
-    return bool(rows[at]) and not rows[at][0] and all(rows[at][1:]) and [*below][:1] == ["0"]
+    row, below = rows[at], rows[at + 1] if at + 1 < len(rows) else ()
+    is_count = len(row) > 1 and not row[0] and all(row[1:]) and [*below[:1]] == ["0"]
+    return sum(map(bool, row)) + is_count
 
 
 def check_header(

@@ -118,9 +118,9 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     FileError
         If the file is missing, damaged, unsafe, or of an unknown kind.
     UnknownNameError
-        If there is no such column, layer or sheet.
+        If there is no such column or layer.
     TableError
-        If the columns are ambiguous, or rows have no code.
+        If the columns are ambiguous, rows have no code, or there is no such sheet.
     GeometryError
         If features have no valid polygon, or a code stands twice; each is named with the reason
         and a place in metres.

@@ -25,6 +25,7 @@ Row = TypeVar("Row")
 PATIENCE_SECONDS = 2.0
 """How long a read may take before anything is shown."""
 
+_NAME = "footprints-progress"
 _REDRAW_SECONDS = 0.2
 _BLOCK = 1_000
 # Two lines at once, of two threads, would write over each other.
@@ -111,7 +112,7 @@ def _shown(work: _Work) -> Iterator[None]:
     done = threading.Event()
     # In a notebook the context tells which cell is running.
     target = copy_context().run
-    thread = threading.Thread(target=target, args=(_show, work, done), daemon=True)
+    thread = threading.Thread(target=target, args=(_show, work, done), name=_NAME, daemon=True)
     thread.start()
     try:
         yield

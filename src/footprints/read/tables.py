@@ -78,7 +78,7 @@ def read_table(
             cells = read_workbook(file, wanted, sheet)
         else:
             cells = read_text(file, wanted)
-    return as_table(cells, wanted)
+        return as_table(cells, wanted)
 
 
 def as_table(cells: Cells, wanted: Sequence[str] = ()) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from footprints.read.header import (
     check_header,
     find_header,
     fold,
+    header_width,
     missing_columns,
 )
 from footprints.read.masking import counted, rows_shown
@@ -174,7 +175,7 @@ def _layout(name: str, head: str, wanted: Sequence[str]) -> tuple[str, int]:
         rows = [[fold(cell) for cell in row] for row in islice(reader, HEAD_ROWS)]
         at = find_header(rows, wanted)
         widest = max((sum(map(bool, row)) for row in rows), default=0)
-        found[delimiter] = (rows, at, sum(map(bool, rows[at])) if at is not None else widest)
+        found[delimiter] = (rows, at, header_width(rows, at) if at is not None else widest)
     known = [delimiter for delimiter in _DELIMITERS if found[delimiter][1] is not None]
     order = sorted(known or _DELIMITERS, key=lambda mark: -found[mark][2])
     best = order[0]
