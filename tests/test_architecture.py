@@ -36,6 +36,7 @@ ORDER = [
     "read.example",
     "read.masking",
     "read.files",
+    "read.progress",
     "read.header",
     "read.text_files",
     "read.workbooks",

@@ -297,6 +297,10 @@ FAULTS = {
         ("[layers.lad21]", "[layers.lad23]"),
         "asks in layers.lad23.members.lsoa11 for a column of 2021, and the layer is of 2023",
     ),
+    "a file of another computer": (
+        ("lsoa11.parquet", "//server/share/lsoa11.parquet"),
+        "units.lsoa11: An atlas file cannot name a file of another computer",
+    ),
     "an address": (("lsoa11.parquet", "https://example.org/a.parquet"), "address"),
 }  # fmt: skip
 

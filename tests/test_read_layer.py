@@ -7,9 +7,10 @@ import hashlib
 import json
 import os
 import sqlite3
+import traceback
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -543,45 +544,45 @@ def refused(error: type[FootprintsError], match: str) -> Callable[[Any], Any]:
     return enter
 
 
-@refused(FileError, "'nothing.gpkg' cannot be read: there is no such file")
+@refused(FileError, "'nothing.gpkg' is not there")
 def a_missing_file(folder: Path) -> Any:
     return folder / "nothing.gpkg", {}
 
 
-@refused(FileError, r"'a\.gpkg' cannot be read: it is a folder")
+@refused(FileError, r"'a\.gpkg' is a folder")
 def a_folder(folder: Path) -> Any:
     (folder / "a.gpkg").mkdir()
     return folder / "a.gpkg", {}
 
 
-@refused(FileError, "it is empty")
+@refused(FileError, "'a.geojson' is empty")
 def an_empty_file(folder: Path) -> Any:
     (folder / "a.geojson").touch()
     return folder / "a.geojson", {}
 
 
-@refused(FileError, "its name must end in one of '.geojson', '.json'")
+@refused(FileError, "is not of a kind that can be read; those are '.geojson', '.json'")
 def an_unknown_extension(folder: Path) -> Any:
     (folder / "a.docx").write_bytes(b"x")
     return folder / "a.docx", {}
 
 
-@refused(FileError, "is an address, and nothing is fetched here")
+@refused(FileError, "by an address, and nothing is fetched here")
 def an_address(_: Path) -> Any:
     return "https://example.org/a.geojson", {}
 
 
-@refused(FileError, "is an address, and nothing is fetched here")
+@refused(FileError, "by an address, and nothing is fetched here")
 def a_path_of_gdal_to_an_address(_: Path) -> Any:
     return "/vsicurl/https://example.org/a.geojson", {}
 
 
-@refused(FileError, "is an address, and nothing is fetched here")
+@refused(FileError, "by an address, and nothing is fetched here")
 def a_path_into_a_zip_file(folder: Path) -> Any:
     return f"zip://{folder}/a.zip", {}
 
 
-@refused(FileError, "is an address, and nothing is fetched here")
+@refused(FileError, "by an address, and nothing is fetched here")
 def a_database(_: Path) -> Any:
     return "PG:dbname=gis", {}
 
@@ -630,21 +631,21 @@ def a_geopackage_that_is_none(folder: Path) -> Any:
     return folder / "a.gpkg", {}
 
 
-@refused(FileError, r"'a\.gpkg' cannot be read: ")
+@refused(FileError, r"'a\.gpkg' is damaged, or not what its ending says .*: fetch or save it")
 def a_geopackage_cut_off(folder: Path) -> Any:
     file = saved(folder, "a.gpkg")
     file.write_bytes(file.read_bytes()[:3000])
     return file, {}
 
 
-@refused(FileError, r"'a\.parquet' cannot be read: ")
+@refused(FileError, r"'a\.parquet' is damaged")
 def a_parquet_file_cut_off(folder: Path) -> Any:
     drawn().to_parquet(folder / "a.parquet")
     (folder / "a.parquet").write_bytes((folder / "a.parquet").read_bytes()[:500])
     return folder / "a.parquet", {}
 
 
-@refused(FileError, r"'layer\.geojson' cannot be read: ")
+@refused(FileError, r"'layer\.geojson' is damaged")
 def geojson_cut_off(folder: Path) -> Any:
     file = geojson(folder, [square(-1.5, 53.0, 0.1)])
     file.write_bytes(file.read_bytes()[:-40])
@@ -683,7 +684,7 @@ def a_zip_file_with_two_layers(folder: Path) -> Any:
     return zipped(folder, "a.zip", ("a.gpkg", b"x"), ("b.gpkg", b"x")), {}
 
 
-@refused(FileError, r"'a\.zip' cannot be read: ")
+@refused(FileError, r"'a\.zip' is damaged")
 def a_zip_file_cut_off(folder: Path) -> Any:
     file = zipped_shapefile(folder)
     (folder / "a.zip").write_bytes(file.read_bytes()[:200])
@@ -709,7 +710,7 @@ def a_sheet_that_is_not_there(folder: Path) -> Any:
     return folder / "a.xlsx", {"sheet": "Places"}
 
 
-@refused(FileError, r"'a\.csv' is no workbook: leave sheet= out")
+@refused(TableError, r"'a\.csv' has no sheets: leave sheet='Places' out")
 def a_sheet_of_a_csv_file(folder: Path) -> Any:
     (folder / "a.csv").write_text("code\n1\n")
     return folder / "a.csv", {"sheet": "Places"}
@@ -862,7 +863,7 @@ def a_code_twice_in_a_table(folder: Path) -> Any:
     return folder / "a.csv", {}
 
 
-@refused(TableError, "rows without a code in 'code': row 2, row 3")
+@refused(TableError, "'a.csv' has no code in 'code' in rows 3-4")
 def rows_without_a_code(folder: Path) -> Any:
     (folder / "a.csv").write_text("code,n\n1,a\n,b\n  ,c\n")
     return folder / "a.csv", {}
@@ -912,8 +913,9 @@ def test_damaged_input_is_refused_with_the_reason(tmp_path: Path, damage: str) -
     with pytest.raises(error, match=match) as caught:
         read_layer(path, **options)
     assert type(caught.value) is error
-    if "://" not in str(path):
-        assert str(tmp_path) not in str(caught.value)
+    assert str(tmp_path) not in str(caught.value)
+    # What the system said names the folder.
+    assert error is not FileError or caught.value.__cause__ is None
 
 
 @pytest.mark.parametrize("name", ["a.gpkg", "a.shp", "a.fgb", "a.parquet", "a.xlsx", "a.zip"])
@@ -959,10 +961,33 @@ def test_all_faults_of_a_file_come_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize("value", ["9434765919", "LS1 4AP"])
 def test_what_may_be_personal_is_named_by_its_row_alone(tmp_path: Path, value: str) -> None:
     (tmp_path / "a.csv").write_text(f"code,n\n{value},a\nx,b\n{value},c\n")
-    with pytest.raises(TableError, match="codes twice: 'row 1, row 3'") as caught:
+    with pytest.raises(TableError, match="codes twice: 'rows 2, 4'") as caught:
         read_layer(tmp_path / "a.csv")
     assert value not in str(caught.value)
-    assert caught.value.codes == ("row 1, row 3",)
+    assert caught.value.codes == ("rows 2, 4",)
+
+
+def test_a_file_that_is_open_elsewhere_is_refused_without_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = saved(tmp_path, "a.gpkg")
+
+    def locked(*_args: object, **_kwargs: object) -> NoReturn:
+        raise PermissionError(13, "Permission denied", str(file))
+
+    monkeypatch.setattr(Path, "open", locked)
+    with pytest.raises(FileError, match=r"'a\.gpkg' cannot be opened: close it if") as caught:
+        read_layer(file)
+    assert str(tmp_path) not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_header_that_may_be_personal_is_not_told(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("9434765919,LS1 4AP\nx,y\n")
+    for options in ({}, {"code": "NHS"}):
+        with pytest.raises(FootprintsError, match="a value that is not shown") as caught:
+            read_layer(tmp_path / "a.csv", **options)
+        told = [str(caught.value), *caught.value.codes]
+        assert not any("9434765919" in words or "LS1" in words for words in told)
 
 
 def test_etrs89_is_refused_with_the_way_round_it(tmp_path: Path) -> None:

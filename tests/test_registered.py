@@ -444,7 +444,7 @@ DAMAGED = {
     "decimal": (LISTS, sizes(["A1,U00001,5.5"]), ["not whole numbers: '5.5' in row 2"]),
     "below zero": (LISTS, sizes(["A1,U00001,-5"]), ["below zero: '-5' in row 2"]),
     "text count": (LISTS, sizes([f"A1,U00001,{NHS_NUMBER}x"]), ["not shown in row 2"]),
-    "no code": (LISTS, sizes([",U00001,5", "A2,U,5"]), ["no code of practice in row 2"]),
+    "no code": (LISTS, sizes([",U00001,5", "A2,U,5"]), ["no code in 'practice' in row 2"]),
     "practice twice": (LISTS, sizes(["A1,U,5", "A2,U,5", "A1,U,6"]), ["twice: 'A1' in rows 2, 4"]),
     "pcn of a name": (
         LISTS,
@@ -468,7 +468,7 @@ DAMAGED = {
         ["no row of everyone ('ALL') for 'A2'"],
     ),
     "all twice": (LISTS, sizes(["A1,ALL,ALL,5", "A1,ALL,ALL,5"], BY_SEX), ["twice: 'A1'"]),
-    "sex empty": (LISTS, sizes(["A1,,ALL,5"], BY_SEX), ["no code of sex in row 2"]),
+    "sex empty": (LISTS, sizes(["A1,,ALL,5"], BY_SEX), ["no code in 'sex' in row 2"]),
     "bad date": (
         MAP,
         sizes(["A1,U,Spring", "A2,U,31Feb2022"], "PRACTICE_CODE,PCN_CODE,EXTRACT_DATE"),
@@ -487,7 +487,7 @@ DAMAGED = {
     ),
     "no lsoa": (AREAS, sizes(["A1,E02000001,5", "A1,XX,5"], BY_LSOA), ["'E02000001'", "'XX'"]),
     "postcode area": (AREAS, sizes([f"A1,{POSTCODE},5"], BY_LSOA), ["no LSOA", "in row 2"]),
-    "area empty": (AREAS, sizes(["A1,,5"], BY_LSOA), ["no code of lsoa in row 2"]),
+    "area empty": (AREAS, sizes(["A1,,5"], BY_LSOA), ["no code in 'lsoa' in row 2"]),
     "area by sex": (
         AREAS,
         sizes(["A1,E01000001,MALE,5"], "PRACTICE_CODE,LSOA_CODE,SEX,NUMBER_OF_PATIENTS"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 import zipfile
 from pathlib import Path
@@ -147,6 +148,45 @@ def test_only_the_sheet_with_the_wanted_columns_is_read(tmp_path: Path) -> None:
     assert lists(fp.read_table(file, sheet="TheData")) == {"A": ["1"], "B": ["TRUE"]}
 
 
+def test_a_table_that_pandas_wrote_with_its_index_is_read_without_the_count(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"CODE": ["00123", "E1"], "N": ["5", None]})
+    frame.to_csv(tmp_path / "a.csv")
+    table = fp.read_table(tmp_path / "a.csv")
+    assert lists(table) == CODES
+    assert table.attrs["dropped"] == "1 column without a header, one of them a count of the rows"
+    for mark in (",", ";", "\t"):
+        frame[["CODE"]].to_csv(tmp_path / "one.csv", sep=mark)
+        assert lists(fp.read_table(tmp_path / "one.csv")) == {"CODE": CODES["CODE"]}
+    frame.to_excel(tmp_path / "a.xlsx")
+    assert lists(fp.read_table(tmp_path / "a.xlsx")) == CODES
+    assert lists(fp.read_table(tmp_path / "a.csv", columns=["N"])) == {"N": CODES["N"]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ",Patients by practice\nCODE,N\n00123,5\nE1,\n",
+        ",Patients by practice\n,\nCODE,N\n00123,5\nE1,\n",
+        ",Patients by practice\n,CODE,N\n0,00123,5\n1,E1,\n",
+        ",Patients by practice,\n,CODE,N\n0,00123,5\n1,E1,\n",
+    ],
+)
+def test_a_title_in_the_second_cell_is_no_header_of_a_table_with_an_index(
+    tmp_path: Path, text: str
+) -> None:
+    table = fp.read_table(write(tmp_path, "a.csv", text))
+    assert lists(table) == CODES
+    assert table.attrs["dropped"].startswith("1 row above the header")
+
+
+@pytest.mark.parametrize("first", ["1,A,5\n2,B,6\n", "0,A,5\n2,B,6\n", "x,A,5\ny,B,6\n"])
+def test_a_column_without_a_header_that_is_no_count_from_0_is_not_left_out(
+    tmp_path: Path, first: str
+) -> None:
+    with pytest.raises(TableError, match="content and no header, counted from the left: 1"):
+        fp.read_table(write(tmp_path, "a.csv", f",CODE,N\n{first}"))
+
+
 def test_dates_in_a_workbook_are_written_as_days(tmp_path: Path) -> None:
     file = book(tmp_path, Data=[["A", "B"], [pd.Timestamp("2022-01-31").to_pydatetime(), "x"]])
     assert fp.read_table(file)["A"].tolist() == ["2022-01-31"]
@@ -243,6 +283,10 @@ OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 OTHER_FILES = {
     "folder": (lambda d: d, "is a folder"),
     "address": (lambda _: "https://example.org/a.csv", "download it first"),
+    "inside an archive": (lambda _: "/vsizip/a.zip/a.csv", "nothing is fetched here"),
+    "file address": (lambda _: "file:///tmp/a.csv", "nothing is fetched here"),
+    "long address": (lambda _: "https://me:secret@x/" + "a" * 5000, "nothing is fetched here"),
+    "impossible name": (lambda d: f"{d}/a\0.csv", "is not there"),
     "old workbook": (lambda d: write(d, "a.xls", OLD), "save it as .xlsx"),
     "zip": (lambda d: write(d, "a.zip", b"PK\x03\x04"), "unpack it"),
     "word": (lambda d: write(d, "a.docx", b"PK\x03\x04"), "not of a kind"),
@@ -277,6 +321,13 @@ def test_a_file_of_another_kind_is_refused_in_plain_words(
         file = make(tmp_path)
     message = refused(lambda: fp.read_table(file), FileError, [words])
     assert str(tmp_path) not in message
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.csv")
+    with pytest.raises(FileError, match="'a.csv' is no file but a device"):
+        fp.read_table(tmp_path / "a.csv")
 
 
 def _locked(*_args: object, **_kwargs: object) -> NoReturn:
@@ -415,7 +466,7 @@ def test_totals_are_not_added_to_their_parts() -> None:
 @pytest.mark.parametrize(
     ("rows", "options", "error", "words"),
     [
-        ([("a", "5"), (None, "6")], {}, TableError, "'code' is empty in row 3"),
+        ([("a", "5"), (None, "6")], {}, TableError, "no code in 'code' in row 3"),
         ([("a", "5"), ("b", "*")], {}, TableError, "suppressed: '\\*' in row 3"),
         ([("a", "5"), ("b", "1")], {"name": "name"}, TableError, "have a column 'name' already"),
         ([(POSTCODE, "5"), ("b", "1")], {}, TableError, "no unit: a value that is not shown"),

@@ -46,9 +46,7 @@ class UnknownNameError(FootprintsError, KeyError):
     def among(cls, allowed: Iterable[str], *wanted: object, kind: str) -> UnknownNameError:
         """Word the error for names out of a known few, with the nearest of them."""
         names = list(allowed)
-        close = [get_close_matches(str(name), names, n=1) for name in wanted]
-        near = ", ".join(repr(found[0]) for found in close if found)
-        hint = f" Did you mean {near}?" if near else ""
+        hint = near(wanted, names)
         return cls(f"There is no {kind} {listed(wanted)}.{hint} There is {listed(names)}.", wanted)
 
 
@@ -130,6 +128,20 @@ def listed(values: Iterable[object]) -> str:
     rest = len(texts) - MOST_LISTED
     more = f" and {rest:,} more" if rest > 0 else ""
     return (", ".join(texts[:MOST_LISTED]) or "none") + more
+
+
+def near(wanted: Iterable[object], allowed: Iterable[str]) -> str:
+    """Ask whether names that come near were meant; empty text where none does.
+
+    Examples
+    --------
+    >>> near(["icb", "xyz"], ["icb22", "lad21"])
+    " Did you mean 'icb22'?"
+    """
+    names = list(allowed)
+    close = [get_close_matches(str(name), names, n=1) for name in wanted]
+    found = dict.fromkeys(names[0] for names in close if names)
+    return f" Did you mean {listed(found)}?" if found else ""
 
 
 def plain(text: object) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,45 +11,6 @@ from footprints.errors import OutputError, listed
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from os import PathLike
-
-    import pandas as pd
-
-_NHS_NUMBER = r"\d{3}[ -]?\d{3}[ -]?\d{4}"
-_POSTCODE = r"[A-Za-z]{1,2}\d[A-Za-z\d]?\s*\d[A-Za-z]{2}"
-
-
-def without_personal(text: str) -> str:
-    """Return a message of another library without what looks personal in it.
-
-    Examples
-    --------
-    >>> without_personal("bad value 9434765919 in line 3")
-    'bad value … in line 3'
-    """
-    return re.sub(rf"(?<!\w)({_NHS_NUMBER}|{_POSTCODE})(?!\w)", "…", text)
-
-
-def is_personal(values: pd.Series[str]) -> bool:
-    """Tell whether a column holds what looks like NHS numbers or full postcodes.
-
-    Such values are never repeated in a message.
-
-    Parameters
-    ----------
-    values : Series of str
-
-    Returns
-    -------
-    bool
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> is_personal(pd.Series(["9434765919"])), is_personal(pd.Series(["E54000008"]))
-    (True, False)
-    """
-    texts = values.dropna().astype("str").str.strip()
-    return bool(texts.str.fullmatch(f"{_NHS_NUMBER}|{_POSTCODE}").any())
 
 
 def output_file(path: str | PathLike[str], extensions: Sequence[str]) -> Path:

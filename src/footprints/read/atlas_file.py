@@ -128,8 +128,8 @@ class _Files:
     def table(self, place: str, file: str, sheet: str | None) -> pd.DataFrame | None:
         """Read a table of text, each once."""
         if (file, sheet) not in self._tables:
-            path = self._path(file)
-            self._tables[file, sheet] = self._try(place, lambda: read_table(path, sheet=sheet))
+            read = self._try(place, lambda: read_table(self._path(file), sheet=sheet))
+            self._tables[file, sheet] = read
         found = self._tables[file, sheet]
         if found is not None:
             found.attrs["sha256"] = sha256(Path(self._path(file)).read_bytes()).hexdigest()
@@ -140,8 +140,7 @@ class _Files:
         """Read a layer, with lines or without."""
         asked = {"layer", "sheet", "crs", "repair", "nation", "code", "name", "ods_code"}
         options = source.model_dump(include=asked)
-        path = self._path(source.file)
-        found = self._try(place, lambda: read_layer(path, **options))
+        found = self._try(place, lambda: read_layer(self._path(source.file), **options))
         if found is not None:
             self._remember(place, found, source.layer or source.sheet or "")
         return found
@@ -178,11 +177,16 @@ class _Files:
         self.problems.codes += error.codes
 
     def _path(self, file: str) -> str | Path:
-        """Return where a file is; what is an address is left as it is, to be refused as one."""
+        """Return where a file is; what is an address is left as it is, to be refused as one.
+
+        An atlas file may come from somebody else: it cannot make Windows knock at a computer of
+        their choice, which would tell that computer who is asking.
+        """
+        if re.match(r"[/\\]{2}", file):
+            msg = "An atlas file cannot name a file of another computer: copy it beside the atlas."
+            raise FileError(msg)
         return (
-            file
-            if re.match(r"[a-z][\w+.-]+:|[/\\]{2}|/vsi", file, re.IGNORECASE)
-            else self._folder / file
+            file if re.match(r"[a-z][\w+.-]+:|/vsi", file, re.IGNORECASE) else self._folder / file
         )
 
     def _try(self, place: str, read: Callable[[], Any]) -> Any:

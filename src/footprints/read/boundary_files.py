@@ -20,8 +20,8 @@ import pandas as pd
 import pyogrio
 from shapely.errors import GEOSException
 
-from footprints.errors import FileError, FootprintsError, UnknownNameError, listed, plain
-from footprints.output import without_personal
+from footprints.errors import FileError, UnknownNameError, listed
+from footprints.read.files import EXCEL, check_sheet, is_web_page, local_file, opened, said
 from footprints.read.tables import read_table
 
 if TYPE_CHECKING:
@@ -47,8 +47,7 @@ SIGNATURES = {
 """What files begin with. GDAL goes by content and not by name, and what some contents tell it to
 do is to fetch other files: only what is of the kind that its name says is handed to it."""
 
-TABLES = (".csv", ".xlsx", ".xlsm")
-WORKBOOKS = (".xlsx", ".xlsm")
+TABLES = (".csv", *EXCEL)
 PARQUET = (".parquet", ".geoparquet")
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 
@@ -62,8 +61,6 @@ _DAMAGE: tuple[type[Exception], ...] = (
     # A zip file is damaged, or what it packs, or the XML in that, as it is in a workbook.
     *(BadZipFile, zlib.error, ParseError),
 )
-_FOLDERS = re.compile(r"(?<!\w)(?:[A-Za-z]:)?[/\\][^'\":]*[/\\]")
-_ADDRESS = re.compile(r"^(/vsi\w+|[A-Za-z][A-Za-z0-9+.-]+:)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -83,6 +80,8 @@ class RawLayer:
         Whether the file itself says that the server sent only a part.
     remarks : tuple of str
         What the library that read it warned of.
+    rows : Index or None
+        The rows of the file that the table's are; None where they are counted from 1.
     """
 
     table: pd.DataFrame
@@ -91,6 +90,7 @@ class RawLayer:
     layer: str = ""
     cut_short: bool = False
     remarks: tuple[str, ...] = ()
+    rows: pd.Index[int] | None = None
 
 
 def read_raw(
@@ -114,61 +114,19 @@ def read_raw(
     FileError
         If it is no file, not of a known kind, damaged, unsafe, or several layers are in it and
         none is named.
+    TableError
+        If it is a table that cannot be read, or has no such sheet.
     UnknownNameError
-        If it has no such layer or sheet.
+        If it has no such layer.
     """
-    with _readable(Path(path)):
-        file = _local_file(path)
+    file = local_file(path, SIGNATURES).absolute()
+    with opened(file, _DAMAGE):
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         with _unzipped(file) as inner:
             cut_short = _make_sure(inner, file.name)
             raw = _read_any(inner, file.name, layer=layer, sheet=sheet)
     return replace(raw, sha256=sha256, cut_short=cut_short)
-
-
-def _reason(message: object) -> str:
-    """Return what a library says, without folders and without what looks personal."""
-    words = (isinstance(message, OSError) and message.strerror) or message
-    told = plain(words).partition("; It might help")[0]
-    return without_personal(_FOLDERS.sub("", told).strip().rstrip("."))
-
-
-@contextmanager
-def _readable(file: Path) -> Iterator[None]:
-    """Turn what the libraries say of a damaged file into one error, without its folder."""
-    try:
-        yield
-    except FootprintsError:
-        raise
-    except ImportError as error:
-        msg = f"{file.name!r} needs a library that is not installed: {error}"
-        raise FileError(msg, [file.name]) from error
-    except _DAMAGE as error:
-        msg = f"{file.name!r} cannot be read: {_reason(error)}. Download it or save it again."
-        raise FileError(msg, [file.name]) from error
-
-
-def _local_file(path: str | PathLike[str]) -> Path:
-    """Return the path of a file that is there; nothing else is opened."""
-    text, file = str(path), Path(path)
-    if _ADDRESS.match(text) and not file.is_file():
-        msg = (
-            f"{plain(text)!r} is an address, and nothing is fetched here: download the file and "
-            "give its path."
-        )
-        raise FileError(msg, [plain(text)])
-    if not file.is_file():
-        reason = "it is a folder" if file.is_dir() else "there is no such file"
-        msg = f"{file.name!r} cannot be read: {reason}."
-        raise FileError(msg, [file.name])
-    if file.suffix.lower() not in SIGNATURES:
-        msg = f"{file.name!r} cannot be read: its name must end in one of {listed(SIGNATURES)}."
-        raise FileError(msg, [file.name])
-    if not file.stat().st_size:
-        msg = f"{file.name!r} cannot be read: it is empty. Download it or save it again."
-        raise FileError(msg, [file.name])
-    return file.absolute()
 
 
 def _make_sure(file: Path, name: str) -> bool:
@@ -178,7 +136,7 @@ def _make_sure(file: Path, name: str) -> bool:
     with file.open("rb") as stream:
         content = stream.read() if is_text else stream.read(64)
     content = content.removeprefix(b"\xef\xbb\xbf")
-    if re.match(rb"\s*<(!doctype )?html", content, re.IGNORECASE):
+    if is_web_page(content):
         reason = "it holds a web page: the download went wrong"
     elif re.match(rb'\s*\{\s*"error"', content):
         reason = "it holds the error message of a server: the download went wrong"
@@ -269,15 +227,14 @@ def _leaves(name: str) -> bool:
 
 def _read_any(file: Path, name: str, *, layer: str | None, sheet: str | None) -> RawLayer:
     suffix = file.suffix.lower()
-    if sheet is not None and suffix not in WORKBOOKS:
-        msg = f"{name!r} is no workbook: leave sheet= out."
-        raise FileError(msg, [name])
+    check_sheet(name, suffix, sheet)
     if layer is not None and suffix in (*TABLES, *PARQUET):
         msg = f"{name!r} has no named layers: leave layer= out."
         raise FileError(msg, [name])
     if suffix in TABLES:
-        table = read_table(file, sheet=sheet).reset_index(drop=True)
-        return RawLayer(table=table, file=name, layer=sheet or "")
+        table = read_table(file, sheet=sheet)
+        rows, table = table.index, table.reset_index(drop=True)
+        return RawLayer(table=table, file=name, layer=sheet or "", rows=rows)
     if suffix in PARQUET:
         return RawLayer(table=_read_parquet(file), file=name)
     return _read_gdal(file, name, layer)
@@ -301,7 +258,7 @@ def _read_gdal(file: Path, name: str, layer: str | None) -> RawLayer:
         chosen = _chosen(dict(pyogrio.list_layers(file)), name, layer)
         # Rings that cannot be built come as None, to be named with every other fault.
         table = pyogrio.read_dataframe(file, layer=chosen, on_invalid="ignore")
-    remarks = tuple(dict.fromkeys(_reason(warning.message) for warning in caught))
+    remarks = tuple(dict.fromkeys(said(warning.message) for warning in caught))
     named = file.suffix.lower() in {".gpkg", ".kml"}
     return RawLayer(table=table, file=name, layer=chosen if named else "", remarks=remarks)
 

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from footprints.errors import FootprintsError, TableError, UnknownNameError, listed
+from footprints.errors import FootprintsError, TableError, UnknownNameError
 from footprints.levels import ALIASES, LEVELS
+from footprints.read.masking import all_shown, masked, open_codes
+from footprints.read.tables import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -271,9 +273,9 @@ def _code_field(table: pd.DataFrame, columns: list[str], wanted: str | None) -> 
             return _finest(table, found)
     msg = (
         "No column is named like the ONS's fields of codes, such as 'LAD23CD' or 'AREACD'. "
-        f"Say which one holds the codes, with code=. There is {listed(columns)}."
+        f"Say which one holds the codes, with code=. There is {all_shown(columns)}."
     )
-    raise TableError(msg, columns)
+    raise TableError(msg, open_codes(columns))
 
 
 def _finest(table: pd.DataFrame, fields: list[Field]) -> Field:
@@ -284,7 +286,7 @@ def _finest(table: pd.DataFrame, fields: list[Field]) -> Field:
     if len(finest) > 1:
         names = [field.column for field in finest]
         msg = (
-            f"The columns {listed(names)} could each be the codes of this layer: they have "
+            f"The columns {all_shown(names)} could each be the codes of this layer: they have "
             f"equally many codes. Say which, as in code={names[0]!r}."
         )
         raise TableError(msg, names)
@@ -297,7 +299,7 @@ def _named(columns: list[str], wanted: str | None) -> str | None:
         return wanted
     like = [column for column in columns if column.strip().lower() == wanted.strip().lower()]
     if len(like) != 1:
-        raise UnknownNameError.among(columns, wanted, kind="column")
+        raise UnknownNameError.among(masked(columns), wanted, kind="column")
     return like[0]
 
 
@@ -311,7 +313,7 @@ def _matching(field: Field, columns: list[str], part: Part) -> str | None:
     found = [other.column for other in close or same]
     if len(found) > 1:
         msg = (
-            f"The columns {listed(found)} could each go with {field.column!r}. "
+            f"The columns {all_shown(found)} could each go with {field.column!r}. "
             f"Say which, as in {part}={found[0]!r}."
         )
         raise TableError(msg, found)
@@ -325,12 +327,12 @@ def _year_in(label: str) -> int | None:
 
 def _kind_of_codes(codes: pd.Series[str], year: int | None) -> tuple[str, str]:
     """Return the kind and the level that the codes tell, each empty where they do not."""
-    texts = codes.dropna().astype("str").str.strip()
-    if len(texts) and texts.str.fullmatch(_PCN).all():
+    words = texts(codes).dropna()
+    if len(words) and words.str.fullmatch(_PCN).all():
         return "pcn", LEVELS["pcn"]
-    if not len(texts) or not texts.str.fullmatch(_GSS).all():
+    if not len(words) or not words.str.fullmatch(_GSS).all():
         return "", ""
-    return kind_of_prefixes(texts.str[:3].unique(), year)
+    return kind_of_prefixes(words.str[:3].unique(), year)
 
 
 def kind_of_prefixes(prefixes: Iterable[str], year: int | None) -> tuple[str, str]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from footprints.errors import TableError
-from footprints.read.masking import counted, open_codes, rows_shown, shown
+from footprints.errors import TableError, near
+from footprints.read.masking import all_shown, counted, masked, open_codes, rows_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,18 +72,25 @@ def find_header(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> int | N
     """
     if wanted:
         return next((i for i, row in enumerate(rows) if set(wanted) <= set(row)), None)
-    filled = [sum(map(bool, row)) + _counts_rows(rows, i) for i, row in enumerate(rows)]
-    wide = (i for i, count in enumerate(filled) if count > 1)
-    return next(wide, next((i for i, count in enumerate(filled) if count), None))
+    widths = [header_width(rows, at) for at in range(len(rows))]
+    wide = (at for at, width in enumerate(widths) if width > 1)
+    return next(wide, next((at for at, width in enumerate(widths) if width), None))
 
 
-def _counts_rows(rows: Sequence[Sequence[str]], at: int) -> bool:
-    """Tell whether a header has an empty first cell because the rows below are counted from 0.
+def header_width(rows: Sequence[Sequence[str]], at: int) -> int:
+    """Return how many columns a row would be the header of.
 
-    So pandas writes a table with its index.
+    An empty first cell counts if the rows below are counted from 0: so pandas writes a table with
+    its index.
+
+    Examples
+    --------
+    >>> header_width([["", "CODE"], ["0", "A1"]], 0), header_width([["", "A title"], [""]], 0)
+    (2, 1)
     """
-    below = rows[at + 1] if at + 1 < len(rows) else ()
-    return bool(rows[at]) and not rows[at][0] and all(rows[at][1:]) and [*below][:1] == ["0"]
+    row, below = rows[at], rows[at + 1] if at + 1 < len(rows) else ()
+    is_count = len(row) > 1 and not row[0] and all(row[1:]) and [*below[:1]] == ["0"]
+    return sum(map(bool, row)) + is_count
 
 
 def check_header(
@@ -110,8 +116,7 @@ def check_header(
     labels = [label for label in rows[at] if label]
     doubles = dict.fromkeys(label for label in labels if labels.count(label) > 1)
     if twice := [label for label in doubles if not wanted or label in wanted]:
-        names = ", ".join(map(shown, twice))
-        msg = f"{file!r} has columns twice: {names}. Rename or delete one of each."
+        msg = f"{file!r} has columns twice: {all_shown(twice)}. Rename or delete one of each."
         raise TableError(msg, open_codes(twice))
     return at
 
@@ -121,11 +126,8 @@ def missing_columns(file: str, labels: Sequence[str], wanted: Sequence[str]) -> 
     missing = [label for label in wanted if label not in labels]
     if not missing:
         return TableError(f"{file!r} holds no table: no cell of it is filled.")
-    close = dict.fromkeys(near for name in missing for near in get_close_matches(name, labels, n=1))
-    hint = f" Did you mean {', '.join(map(shown, close))}?" if close else ""
-    has = ", ".join(map(shown, labels)) or "none"
-    names = ", ".join(map(shown, missing))
-    msg = f"{file!r} has no column {names}.{hint} It has {has}."
+    hint = near(missing, masked(labels))
+    msg = f"{file!r} has no column {all_shown(missing)}.{hint} It has {all_shown(labels)}."
     return TableError(msg, open_codes(missing))
 
 

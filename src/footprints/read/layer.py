@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import geopandas as gpd
@@ -21,9 +22,11 @@ from footprints.errors import (
     listed,
 )
 from footprints.geometry import drawn_twice, polygon_faults, repair_polygons, with_geometry
-from footprints.output import is_personal
 from footprints.read.boundary_files import read_raw
 from footprints.read.fields import expected_count, level_of, recognise
+from footprints.read.masking import is_private, rows_shown
+from footprints.read.progress import progress
+from footprints.read.tables import filled, texts
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -115,9 +118,9 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     FileError
         If the file is missing, damaged, unsafe, or of an unknown kind.
     UnknownNameError
-        If there is no such column, layer or sheet.
+        If there is no such column or layer.
     TableError
-        If the columns are ambiguous, or rows have no code.
+        If the columns are ambiguous, rows have no code, or there is no such sheet.
     GeometryError
         If features have no valid polygon, or a code stands twice; each is named with the reason
         and a place in metres.
@@ -138,26 +141,28 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     >>> units.crs.to_string(), units.attrs["file"]
     ('EPSG:27700', 'boundaries.geojson')
     """
-    raw = read_raw(path, layer=layer, sheet=sheet)
-    table = _attributes(raw)
-    fields = recognise(
-        table,
-        code=code,
-        name=name,
-        ods_code=ods_code,
-        level=level,
-        vintage=vintage,
-        label=f"{raw.layer} {raw.file}",
-    )
-    notes = list(fields.inferred)
-    codes = _codes(table[fields.code], raw.file, notes)
-    labels = _labels(codes)
-    kept = _of_nation(codes, labels, nation, raw.file, notes)
-    frame = _arranged(table[kept], codes[kept], fields, notes)
-    found = _located(raw, kept, labels[kept], crs, notes, repair=repair)
-    frame = with_geometry(frame) if found is None else _placed(frame, found.geometry)
-    frame.attrs = _attrs(raw, fields, found, notes)
-    for caution in _cautions(frame, raw, fields, found):
+    with progress(f"Reading {Path(path).name!r}"):
+        raw = read_raw(path, layer=layer, sheet=sheet)
+        table = _attributes(raw)
+        fields = recognise(
+            table,
+            code=code,
+            name=name,
+            ods_code=ods_code,
+            level=level,
+            vintage=vintage,
+            label=f"{raw.layer} {raw.file}",
+        )
+        notes = list(fields.inferred)
+        codes = _codes(table[fields.code], raw.file, notes)
+        labels = _labels(codes)
+        kept = _of_nation(codes, labels, nation, raw.file, notes)
+        frame = _arranged(table[kept], codes[kept], fields, notes)
+        found = _located(raw, kept, labels[kept], crs, notes, repair=repair)
+        frame = with_geometry(frame) if found is None else _placed(frame, found.geometry)
+        frame.attrs = _attrs(raw, fields, found, notes)
+        cautions = _cautions(frame, raw, fields, found)
+    for caution in cautions:
         warnings.warn(f"{raw.file!r} {caution}", FootprintsWarning, stacklevel=2)
     return frame
 
@@ -179,6 +184,7 @@ def _attributes(raw: RawLayer) -> pd.DataFrame:
     # Parquet keeps an index, which may well hold the codes.
     named = [name for name in table.index.names if name not in {None, *table.columns}]
     table = pd.DataFrame(table).reset_index(level=named).reset_index(drop=True)
+    table.index = pd.RangeIndex(1, len(table) + 1) if raw.rows is None else raw.rows
     return table.set_axis(table.columns.astype("str"), axis=1)
 
 
@@ -186,30 +192,15 @@ def _codes(values: pd.Series[Any], file: str, notes: list[str]) -> pd.Series[str
     """Return codes as trimmed text; a row without one is an error."""
     if pd.api.types.is_numeric_dtype(values):
         notes.append("codes are numbers in the file, so leading zeros would be lost")
-        values = values.convert_dtypes()
-    codes = _text(values)
-    if codes.isna().any():
-        rows = [f"row {number + 1}" for number in codes.index[codes.isna()]]
-        msg = (
-            f"{file!r} has rows without a code in {values.name!r}: {', '.join(rows)}. "
-            "Fill them in or take them out (rows are counted from 1, below any header)."
-        )
-        raise TableError(msg, rows)
-    return codes
-
-
-def _text(values: pd.Series[Any]) -> pd.Series[str]:
-    texts = values.astype("str").str.strip()
-    return texts.where(texts != "")
+    return filled(texts(values), what=repr(file))
 
 
 def _labels(codes: pd.Series[str]) -> pd.Series[str]:
     """Return what messages call each row: its code, or its number where codes may be personal."""
-    if not is_personal(codes):
+    if not is_private(codes):
         return codes
-    rows = pd.Series([f"row {number + 1}" for number in codes.index], dtype="str")
     # Rows with one code have one label, so that a code twice is a label twice.
-    return rows.groupby(codes).transform(", ".join)
+    return codes.map(codes.index.to_series().groupby(codes).agg(rows_shown)).astype("str")
 
 
 def _of_nation(
@@ -252,9 +243,9 @@ def _arranged(
         notes.append(f"own columns {listed(sorted(taken))} kept with '_in_file' after their names")
     others = others.rename(columns={column: f"{column}_in_file" for column in taken})
     nameless = pd.Series(pd.NA, index=table.index, dtype="str")
-    firsts = {"name": _text(table[fields.name]) if fields.name else nameless}
+    firsts = {"name": texts(table[fields.name]) if fields.name else nameless}
     if fields.ods_code:
-        firsts["ods_code"] = _text(table[fields.ods_code])
+        firsts["ods_code"] = texts(table[fields.ods_code])
     arranged = pd.concat([pd.DataFrame(firsts), others], axis=1)
     return arranged.set_axis(pd.Index(codes, name="code", dtype="str"))
 

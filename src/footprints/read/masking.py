@@ -1,4 +1,4 @@
-"""What a message may say of a value that could point at a person."""
+"""What a message may say, since some values could point at a person."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 HIDDEN = "a value that is not shown"
 
 _NHS_NUMBER = r"(?<!\d)\d(?:[\s.-]?\d){9}(?!\d)"
-_POSTCODE = r"\b(?:GIR\s*0AA|[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})\b"
+_POSTCODE = r"(?<![A-Z\d])(?:GIR\s*0AA|[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2})(?![A-Z\d])"
 _PRIVATE = re.compile(f"{_NHS_NUMBER}|{_POSTCODE}", re.IGNORECASE)
 
 
@@ -41,6 +41,39 @@ def shown(value: object, *, sensitive: bool = False) -> str:
     return HIDDEN if sensitive or _PRIVATE.search(text) else repr(text)
 
 
+def all_shown(values: Iterable[object]) -> str:
+    """Return values for a message, all of them, as :func:`shown` has each.
+
+    Examples
+    --------
+    >>> all_shown(["CODE", "M1 1AA"]), all_shown([])
+    ("'CODE', a value that is not shown", 'none')
+    """
+    return ", ".join(map(shown, values)) or "none"
+
+
+def without_private(text: str) -> str:
+    """Return a message of another library without what could point at a person.
+
+    Examples
+    --------
+    >>> without_private("bad value 9434765919 in line 3")
+    'bad value … in line 3'
+    """
+    return _PRIVATE.sub("…", text)
+
+
+def is_private(values: pd.Series[str]) -> bool:
+    """Tell whether a column holds any value that could point at a person.
+
+    Examples
+    --------
+    >>> is_private(pd.Series(["9434765919"])), is_private(pd.Series(["E54000008"]))
+    (True, False)
+    """
+    return any(map(_PRIVATE.search, values.dropna().astype("str").unique()))
+
+
 def rows_shown(rows: Iterable[object]) -> str:
     """Return the rows of a table for a message: all of them, runs of numbers drawn together.
 
@@ -60,7 +93,7 @@ def rows_shown(rows: Iterable[object]) -> str:
     """
     labels = list(rows)
     if not all(isinstance(label, (int, np.integer)) for label in labels):
-        return ", ".join(shown(label) for label in labels)
+        return all_shown(labels)
     numbers = pd.Series(labels, dtype="int64").drop_duplicates().sort_values()
     runs = numbers.groupby(numbers.diff().ne(1).cumsum()).agg(["first", "last"])
     parts = [str(a) if a == b else f"{a}-{b}" for a, b in runs.itertuples(index=False)]

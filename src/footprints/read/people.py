@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from footprints.errors import TableError, UnknownNameError
+from footprints.errors import TableError
 from footprints.read.masking import counted, open_codes, rows_shown, shown, values_shown
-from footprints.read.tables import texts
+from footprints.read.tables import check_named, filled, texts
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -213,9 +213,7 @@ def add_population(  # noqa: PLR0913 - All but two are named by the caller.
 def _check_join(
     units: pd.DataFrame, table: pd.DataFrame, columns: tuple[str, str], name: str
 ) -> None:
-    for column in columns:
-        if column not in table.columns:
-            raise UnknownNameError.among(table.columns, column, kind="column")
+    check_named(table, *columns)
     if name in units.columns:
         msg = f"The units have a column {name!r} already: choose another name= for the population."
         raise TableError(msg, [name])
@@ -227,12 +225,7 @@ def _check_join(
 
 def _codes(column: pd.Series[str], *, hidden: bool, once: bool) -> pd.Series[str]:
     """Return the codes of a table, none empty and, if asked for, none twice."""
-    codes = texts(column)
-    if codes.isna().any():
-        msg = (
-            f"The column {shown(column.name)} is empty in {rows_shown(codes.index[codes.isna()])}."
-        )
-        raise TableError(msg)
+    codes = filled(texts(column), what="The table")
     twice = codes[codes.duplicated(keep=False)]
     if once and len(twice):
         named = values_shown(twice, sensitive=hidden)

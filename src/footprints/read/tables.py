@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from footprints.errors import TableError
-from footprints.read.files import EXCEL, PARQUET, damaged, opened, table_file
+from footprints.errors import TableError, UnknownNameError
+from footprints.read.files import EXCEL, PARQUET, check_sheet, damaged, opened, table_file
 from footprints.read.header import Cells, check_header, trimmed
-from footprints.read.masking import counted, shown
+from footprints.read.masking import all_shown, counted, masked, rows_shown
+from footprints.read.progress import progress
 from footprints.read.text_files import read_text
 from footprints.read.workbooks import as_text, read_workbook
 
@@ -69,17 +70,15 @@ def read_table(
     file = table_file(path)
     wanted = [columns] if isinstance(columns, str) else list(columns or ())
     ending = file.suffix.lower()
-    if sheet is not None and ending not in EXCEL:
-        msg = f"{file.name!r} has no sheets: leave sheet={shown(sheet)} out."
-        raise TableError(msg)
-    with opened(file):
+    check_sheet(file.name, ending, sheet)
+    with progress(f"Reading {file.name!r}"), opened(file):
         if ending in PARQUET:
             cells = _read_parquet(file, wanted)
         elif ending in EXCEL:
             cells = read_workbook(file, wanted, sheet)
         else:
             cells = read_text(file, wanted)
-    return as_table(cells, wanted)
+        return as_table(cells, wanted)
 
 
 def as_table(cells: Cells, wanted: Sequence[str] = ()) -> pd.DataFrame:
@@ -123,6 +122,52 @@ def _read_parquet(file: Path, wanted: Sequence[str]) -> Cells:
     dropped = (f"{counted(len(nested), 'column')} of shapes or bytes",) if nested else ()
     filled = body.notna().sum(axis="columns")
     return Cells(file=file.name, labels=tuple(kept), body=body, filled=filled, dropped=dropped)
+
+
+def check_named(table: pd.DataFrame, *columns: str) -> None:
+    """Make sure that a table has the columns that a caller names.
+
+    Raises
+    ------
+    UnknownNameError
+        If it lacks any; those it has are told as far as they may be shown.
+
+    Examples
+    --------
+    >>> check_named(pd.DataFrame({"code": ["A1"]}), "code")
+    """
+    if missing := [column for column in columns if column not in table.columns]:
+        raise UnknownNameError.among(masked(table.columns), *missing, kind="column")
+
+
+def filled(codes: pd.Series[str], *, what: str) -> pd.Series[str]:
+    """Return codes, or say in which rows they are empty.
+
+    Parameters
+    ----------
+    codes : Series of str
+        A column of a table, by row.
+    what : str
+        What has it, for the message.
+
+    Raises
+    ------
+    TableError
+        If any is empty.
+
+    Examples
+    --------
+    >>> filled(pd.Series(["A1"], name="practice"), what="The list").tolist()
+    ['A1']
+    """
+    if codes.isna().any():
+        rows = codes.index[codes.isna()]
+        msg = (
+            f"{what} has no code in {all_shown([codes.name])} in {rows_shown(rows)}. Complete or "
+            "delete them."
+        )
+        raise TableError(msg, rows)
+    return codes
 
 
 def _is_bytes(kind: object) -> bool:

@@ -19,9 +19,11 @@ from footprints.read.header import (
     check_header,
     find_header,
     fold,
+    header_width,
     missing_columns,
 )
 from footprints.read.masking import counted, rows_shown
+from footprints.read.progress import note_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -173,7 +175,7 @@ def _layout(name: str, head: str, wanted: Sequence[str]) -> tuple[str, int]:
         rows = [[fold(cell) for cell in row] for row in islice(reader, HEAD_ROWS)]
         at = find_header(rows, wanted)
         widest = max((sum(map(bool, row)) for row in rows), default=0)
-        found[delimiter] = (rows, at, sum(map(bool, rows[at])) if at is not None else widest)
+        found[delimiter] = (rows, at, header_width(rows, at) if at is not None else widest)
     known = [delimiter for delimiter in _DELIMITERS if found[delimiter][1] is not None]
     order = sorted(known or _DELIMITERS, key=lambda mark: -found[mark][2])
     best = order[0]
@@ -255,6 +257,7 @@ def _parse(
             columns = [column.cast(pa.string()) for column in batch.columns]
             cells = [pc.utf8_trim_whitespace(column) for column in columns]
             counts.append(sum(pc.not_equal(cell, "").cast("int64").to_numpy() for cell in cells))
+            note_rows(batch.num_rows)
             parts.append(pa.table([cells[place] for place in keep], [names[i] for i in keep]))
     except pa.ArrowInvalid as error:
         # What the parser says holds the text of a row, which may not be shown.

@@ -14,7 +14,8 @@ import pandas as pd
 from footprints.errors import FileError, TableError
 from footprints.read.files import damaged
 from footprints.read.header import HEAD_ROWS, Cells, check_header, find_header, fold
-from footprints.read.masking import counted, open_codes, shown
+from footprints.read.masking import all_shown, counted, open_codes, shown
+from footprints.read.progress import noting_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +118,8 @@ def _check_calculated(file: Path) -> None:
 def _rows(sheet: Any) -> Rows:
     # The size that a file states of itself may be wrong.
     sheet.reset_dimensions()
-    rows = [[as_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True)]
+    cells = noting_rows(sheet.iter_rows(values_only=True))
+    rows = [[as_text(cell) for cell in row] for row in cells]
     last = max((place for place, row in enumerate(rows) if any(row)), default=-1)
     return rows[: last + 1]
 
@@ -146,7 +148,7 @@ def _folded(rows: Rows) -> list[list[str]]:
 
 
 def _choose(name: str, sheets: Mapping[str, Rows], wanted: Sequence[str], sheet: str | None) -> str:
-    listed = ", ".join(map(shown, sheets)) or "none"
+    listed = all_shown(sheets)
     if sheet is not None:
         fits = [title for title in sheets if _squeezed(title) == _squeezed(sheet)]
         fits = [title for title in fits if title == sheet] or fits
@@ -160,7 +162,7 @@ def _choose(name: str, sheets: Mapping[str, Rows], wanted: Sequence[str], sheet:
         msg = f"{name!r} has no sheet {shown(sheet)}. It has {listed}."
         raise TableError(msg, open_codes([sheet]))
     if not fits and wanted and any(any(map(any, rows)) for rows in sheets.values()):
-        columns = ", ".join(map(shown, wanted))
+        columns = all_shown(wanted)
         msg = f"{name!r} has no sheet with all of the columns {columns}. Its sheets are {listed}."
         raise TableError(msg, open_codes(wanted))
     if not fits:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from footprints.errors import TableError
 from footprints.read.header import fold
-from footprints.read.masking import open_codes, rows_shown, shown, values_shown
+from footprints.read.masking import all_shown, open_codes, values_shown
+from footprints.read.tables import filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -103,12 +104,11 @@ def known_fields(
         having = [column for column, means in meant.items() if means == field]
         if not having:
             names = ", ".join(repr(header) for header, means in fields.items() if means == field)
-            has = ", ".join(map(shown, table.columns))
+            has = all_shown(table.columns)
             faults.append(f"has no column of {field}, which is called one of {names}; it has {has}")
             codes.append(field)
         if len(having) > 1:
-            names = ", ".join(map(shown, having))
-            faults.append(f"has several columns of {field}: {names}; keep one")
+            faults.append(f"has several columns of {field}: {all_shown(having)}; keep one")
             codes += open_codes(having)
     if faults:
         msg = f"{table.attrs['file']!r} " + "; and ".join(faults) + "."
@@ -164,8 +164,7 @@ def need_columns(table: pd.DataFrame, columns: Iterable[str], what: str) -> None
         If it lacks any.
     """
     if missing := [column for column in columns if column not in table.columns]:
-        names = ", ".join(map(repr, missing))
-        msg = f"{what} has no column {names}. It has {', '.join(map(shown, table.columns))}."
+        msg = f"{what} has no column {all_shown(missing)}. It has {all_shown(table.columns)}."
         raise TableError(msg, missing)
 
 
@@ -193,21 +192,6 @@ def by_practice(rows: pd.DataFrame, *, what: str) -> pd.DataFrame:
         msg = f"{what} has practices twice: {values_shown(twice)}. Keep the row that holds."
         raise TableError(msg, open_codes(twice))
     return rows.set_index("practice")
-
-
-def filled(codes: pd.Series[str], *, what: str) -> pd.Series[str]:
-    """Return codes, or say in which rows they are empty.
-
-    Raises
-    ------
-    TableError
-        If any is empty.
-    """
-    if codes.isna().any():
-        rows = rows_shown(codes.index[codes.isna()])
-        msg = f"{what} has no code of {codes.name} in {rows}. Complete or delete them."
-        raise TableError(msg)
-    return codes
 
 
 def as_dates(texts: pd.Series[str], *, what: str) -> pd.Series[str]:

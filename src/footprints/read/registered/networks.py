@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from footprints.errors import TableError
 from footprints.read.files import TEXT
-from footprints.read.masking import counted, open_codes, shown
-from footprints.read.registered.fields import as_dates, filled, known_fields, one_day, with_kinds
+from footprints.read.masking import all_shown, counted, open_codes, shown, without_private
+from footprints.read.registered.fields import as_dates, known_fields, one_day, with_kinds
 from footprints.read.registered.practices import headerless, told
-from footprints.read.tables import read_table
+from footprints.read.tables import filled, read_table
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -117,7 +117,9 @@ def read_networks(
     twice = current[current["practice"].duplicated(keep=False)].sort_values("practice")
     if len(twice):
         pairs = twice.groupby("practice")["pcn_ods"].agg(" and ".join)
-        named = ", ".join(f"{shown(practice)} ({pcns})" for practice, pcns in pairs.items())
+        named = ", ".join(
+            f"{shown(practice)} ({without_private(pcns)})" for practice, pcns in pairs.items()
+        )
         msg = f"{what} has practices in two networks on {date}: {named}. Which one holds?"
         raise TableError(msg, open_codes(pairs.index))
     return told(with_kinds(current).set_index("practice"), table, date, left_out)
@@ -166,8 +168,7 @@ def read_network_details(
     current, left_out = _current(rows, date, "network", what=what)
     twice = current["pcn"][current["pcn"].duplicated()].unique()
     if len(twice):
-        named = ", ".join(map(shown, twice))
-        msg = f"{what} has networks twice on {date}: {named}. Keep the row that holds."
+        msg = f"{what} has networks twice on {date}: {all_shown(twice)}. Keep the row that holds."
         raise TableError(msg, open_codes(twice))
     return told(current.set_index("pcn"), table, date, left_out)
 

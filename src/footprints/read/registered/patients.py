@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,9 +10,10 @@ import pandas as pd
 from footprints.errors import TableError
 from footprints.read.masking import counted, open_codes, values_shown
 from footprints.read.people import as_people
-from footprints.read.registered.fields import filled, known_fields, one_date, with_kinds
+from footprints.read.progress import progress
+from footprints.read.registered.fields import known_fields, one_date, with_kinds
 from footprints.read.registered.practices import of_everyone, told
-from footprints.read.tables import read_table
+from footprints.read.tables import filled, read_table
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -67,7 +69,11 @@ def read_patients_by_lsoa(
     ...     read_patients_by_lsoa(file).attrs["outside"]
     'no known area: 2 patients'
     """
-    table = read_table(path, sheet=sheet)
+    with progress(f"Reading {Path(path).name!r}"):
+        return _by_lsoa(read_table(path, sheet=sheet), as_at)
+
+
+def _by_lsoa(table: pd.DataFrame, as_at: str | None) -> pd.DataFrame:
     what = repr(table.attrs["file"])
     needed = ["practice", "lsoa", "registered"]
     rows, date = one_date(known_fields(table, needed), as_at, what=what)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from footprints.errors import TableError, UnknownNameError
+from footprints.errors import TableError
 from footprints.read.files import TEXT, opened, table_file
 from footprints.read.masking import counted, rows_shown
 from footprints.read.people import as_people
-from footprints.read.tables import read_table, texts
+from footprints.read.progress import progress
+from footprints.read.tables import check_named, read_table, texts
 from footprints.read.text_files import first_labels
 
 if TYPE_CHECKING:
@@ -100,17 +101,18 @@ def count_by_postcode(
     >>> counts.units["people"].to_dict(), counts.unmatched
     ({'E01000001': 2}, 1)
     """
-    for column in filter(None, [postcode, people]):
-        if column not in table.columns:
-            raise UnknownNameError.among(table.columns, column, kind="column")
-    counts = pd.Series(1, index=table.index)
-    if people is not None:
-        counts = as_people(table[people], what=f"people in {people!r}")
-    codes = _plain(texts(table[postcode]))
-    directory = _directory(onspd, unit, codes)
-    rows = pd.DataFrame({"code": codes.array, "people": counts.array})
-    rows = rows.join(directory, on="code")
-    known = rows["code"].isin(directory.index)
+    check_named(table, *filter(None, [postcode, people]))
+    with progress("Counting people by postcode"):
+        counts = pd.Series(1, index=table.index)
+        if people is not None:
+            counts = as_people(table[people], what=f"people in {people!r}")
+        codes = _plain(texts(table[postcode]))
+        directory = _directory(onspd, unit, codes)
+        rows = pd.DataFrame({"code": codes.array, "people": counts.array})
+        return _counts(rows.join(directory, on="code"), rows["code"].isin(directory.index))
+
+
+def _counts(rows: pd.DataFrame, known: pd.Series[bool]) -> PostcodeCounts:
     form = rows["code"].str.fullmatch(_FORM).fillna(value=False).astype(bool)
     placed = rows[rows["unit"].notna()]
 

@@ -13,12 +13,11 @@ from footprints.read.people import TOTALS, as_people
 from footprints.read.registered.fields import (
     as_dates,
     by_practice,
-    filled,
     known_fields,
     one_date,
     with_kinds,
 )
-from footprints.read.tables import as_table, read_table
+from footprints.read.tables import as_table, filled, read_table
 from footprints.read.text_files import read_text
 
 if TYPE_CHECKING:
