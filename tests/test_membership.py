@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from conftest import layer_of, make_atlas, squares
+from conftest import layer_of, make_atlas, residents, squares
 
 import footprints as fp
 from footprints.errors import TableError
@@ -126,7 +126,98 @@ def test_a_layer_may_have_lines_of_its_own() -> None:
     assert list(table.columns) == ["name"]
 
 
+def test_a_layer_of_linked_and_whole_units_keeps_both() -> None:
+    counts = fp.Population(name="registered", source="a list", as_at="2021")
+    practices = fp.UnitTable(
+        table=pd.DataFrame({"registered": [300]}, index=["x"]), populations=(counts,)
+    )
+    plain = networks(SHARED)
+    linked = fp.Layer(
+        table=plain.table,
+        members={**plain.members, "practices": pd.Series({"x": "N2"})},
+        level="neighbourhood",
+        population=fp.Population(name="patients", source="a list", as_at="2021"),
+    )
+    place = fp.Layer(
+        table=named("P"), members={"pcn21": pd.Series({"N1": "P", "N2": "P"})}, level="place"
+    )
+    with pytest.raises(TableError, match="no units of 'practices' in the layer 'pcn21' for: 'N1'"):
+        fp.Atlas(
+            title="Mixed",
+            units={
+                "squares": residents(squares(residents=[10, 20])),
+                "practices": practices,
+            },
+            layers={"pcn21": linked, "place": place},
+        )
+    both = {**plain.members, "practices": pd.Series({"x": "N2", "y": "N1"})}
+    practices = fp.UnitTable(
+        table=pd.DataFrame({"registered": [300, 7]}, index=["x", "y"]), populations=(counts,)
+    )
+    atlas = fp.Atlas(
+        title="Mixed",
+        units={"squares": residents(squares(residents=[10, 20])), "practices": practices},
+        layers={
+            "pcn21": fp.Layer(
+                table=plain.table, members=both, level="n", population=linked.population
+            ),
+            "place": fp.Layer(
+                table=named("P"), members=place.members, level="p", population=linked.population
+            ),
+        },
+    )
+    assert atlas.people("place").loc["P"].to_dict() == {"patients": 12, "registered": 307}
+
+
+def test_what_a_layer_is_made_of_says_how_sure_it_is() -> None:
+    districts = layer_of({"a": "D1", "b": "D2"}, "district")
+    unsure = fp.Layer(
+        table=districts.table,
+        members=districts.members,
+        level="district",
+        evidence={"b": "uncertain"},
+    )
+    place = fp.Layer(
+        table=named("P"), members={"lad21": pd.Series({"D1": "P", "D2": "P"})}, level="place"
+    )
+    rows = make_atlas([1, 2], lad21=unsure, place=place).membership
+    rows = rows[rows["layer"] == "place"].set_index("unit")["evidence"]
+    assert rows.to_dict() == {"a": "published", "b": "uncertain"}
+
+
 FAULTS = {
+    "a unit by way of two layers": (
+        lambda: make_atlas(
+            [1, 2],
+            lad21=layer_of({"a": "D1", "b": "D2"}, "district"),
+            icb22=layer_of({"a": "S", "b": None}, "system"),
+            place=fp.Layer(
+                table=named("P"),
+                members={
+                    "lad21": pd.Series({"D1": "P", "D2": "P"}),
+                    "icb22": pd.Series({"S": "P"}),
+                },
+                level="place",
+            ),
+        ),
+        "holds units twice in the layer 'place', by its several lists: 'a'",
+    ),
+    "a unit whole and in part": (
+        lambda: make_atlas(
+            [10, 20],
+            pcn21=networks(SHARED),
+            place=fp.Layer(
+                table=named("P"),
+                members={
+                    "pcn21": pd.Series({"N1": "P", "N2": "P"}),
+                    "squares": pd.Series({"a": "P"}),
+                },
+                level="place",
+                population=LISTS,
+            ),
+        ),
+        "holds units both whole and in part in the layer 'place'.*: 'a'",
+    ),
     "layers made of one another": (
         lambda: make_atlas(
             [1],

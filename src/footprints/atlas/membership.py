@@ -48,12 +48,13 @@ def membership_of(
             for name, members in layers[key].members.items()
             if name in units or name in rows
         ]
-        rows[key] = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]).assign(layer=key)
+        joined = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+        rows[key] = _with_evidence(key, layers[key], joined.assign(layer=key), problems)
+        _check_once(key, rows[key], problems)
         _check_codes_used(key, layers[key], rows[key], problems)
         _check_tables(key, rows[key], units, problems)
     found = [rows[key] for key in layers if key in rows]
     table = pd.concat(found or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
-    table["evidence"] = _evidence(table, layers, problems)
     order = {"units": list(units), "layer": list(layers), "evidence": list(EVIDENCE)}
     kinds = {column: pd.CategoricalDtype(values) for column, values in order.items()}
     texts = {"unit": "str", "code": "str", "people": "float64"}
@@ -113,7 +114,7 @@ def _rows_of_units(
     if partial:
         _check_link(listed, subject, problems)
     listed = listed.dropna(subset="code")
-    return listed.rename_axis("unit").reset_index().assign(units=name)
+    return listed.rename_axis("unit").reset_index().assign(units=name, evidence="published")
 
 
 def _check_link(listed: pd.DataFrame, subject: str, problems: Problems) -> None:
@@ -145,10 +146,24 @@ def _rows_of_layer(
     if len(strangers):
         problems.add(f"lists footprints {subject} that the layer {other!r} lacks", strangers)
     found = theirs.assign(code=theirs["code"].map(listed)).dropna(subset="code")
-    if found["people"].isna().all():
-        return found
     by = ["units", "unit", "code"]
-    return found.groupby(by, sort=False, observed=True)["people"].sum().reset_index()
+    linked = found["people"].notna()
+    if not linked.any():
+        return found
+    ranked = found[linked].assign(evidence=found["evidence"].map(EVIDENCE.index))
+    sums = ranked.groupby(by, sort=False, observed=True).agg({"people": "sum", "evidence": "max"})
+    sums["evidence"] = [EVIDENCE[place] for place in sums["evidence"]]
+    return pd.concat([found[~linked], sums.reset_index()])
+
+
+def _check_once(key: str, rows: pd.DataFrame, problems: Problems) -> None:
+    """Note units that a layer holds by way of several lists, which would count them twice."""
+    whole = rows[rows["people"].isna()]
+    twice = whole.loc[whole.duplicated(["units", "unit"]), "unit"].unique()
+    both = whole.merge(rows[rows["people"].notna()], on=["units", "unit"])["unit"].unique()
+    for fault, found in (("twice", twice), ("both whole and in part", both)):
+        if len(found):
+            problems.add(f"holds units {fault} in the layer {key!r}, by its several lists", found)
 
 
 def _check_codes_used(key: str, layer: Layer, rows: pd.DataFrame, problems: Problems) -> None:
@@ -178,20 +193,14 @@ def _check_tables(
             problems.add(f"lists no units of {table!r} {subject} for", lost)
 
 
-def _evidence(
-    table: pd.DataFrame, layers: Mapping[str, Layer], problems: Problems
-) -> pd.Series[str]:
-    """Return what each membership rests on: published where nothing else is said."""
-    evidence = pd.Series("published", index=table.index, dtype="str")
-    for key, layer in layers.items():
-        if odd := sorted(set(layer.evidence.values()) - set(EVIDENCE)):
-            remedy = f"Use {', '.join(EVIDENCE)}."
-            problems.add(f"has unknown evidence in the layer {key!r}", odd, remedy=remedy)
-        if layer.evidence:
-            known = set(table.loc[table["layer"] == key, "unit"])
-            if strangers := sorted(set(layer.evidence) - known):
-                problems.add(f"has evidence for units not in the layer {key!r}", strangers)
-            words = table.loc[table["layer"] == key, "unit"].map(dict(layer.evidence))
-            words = words[words.isin(EVIDENCE)]
-            evidence[words.index] = words
-    return evidence
+def _with_evidence(key: str, layer: Layer, rows: pd.DataFrame, problems: Problems) -> pd.DataFrame:
+    """Say what each membership rests on: what the layer says, else as weak as what it is made of."""
+    if not layer.evidence:
+        return rows
+    if odd := sorted(set(layer.evidence.values()) - set(EVIDENCE)):
+        remedy = f"Use {', '.join(EVIDENCE)}."
+        problems.add(f"has unknown evidence in the layer {key!r}", odd, remedy=remedy)
+    if strangers := sorted(set(layer.evidence) - set(rows["unit"])):
+        problems.add(f"has evidence for units not in the layer {key!r}", strangers)
+    words = rows["unit"].map(dict(layer.evidence))
+    return rows.assign(evidence=words.where(words.isin(EVIDENCE), rows["evidence"]))
