@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footprints.errors import OutputError, listed
+from footprints.errors import OutputError, listed, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     import pandas as pd
@@ -111,16 +113,87 @@ def write_whole(file: Path, text: str) -> None:
     >>> with TemporaryDirectory() as folder:
     ...     write_whole(Path(folder) / "a.html", "<p>A</p>")
     """
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    with whole(file) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """Put what is written to a path of its own in place of a file or folder, whole or not at all.
+
+    A file is replaced in one step. A folder is set aside first, and :func:`standing` finds it
+    there if the program is stopped before the new one is in place.
+
+    Parameters
+    ----------
+    target : Path
+        The file or folder; one that is there is replaced.
+
+    Yields
+    ------
+    Path
+        Where to write it: of the same name, in an empty folder beside the target.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what stood there before is untouched.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with whole(Path(folder) / "a") as part:
+    ...         part.mkdir()
+    ...     (Path(folder) / "a").is_dir()
+    True
+    """
+    folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
-            part.replace(file)
+            folder.mkdir()
+            yield folder / target.name
+            _put_in_place(folder / target.name, target, aside=folder / "before")
         finally:
-            part.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
+        reason = error.strerror or without_personal(plain(error))
         msg = (
-            f"{file.name!r} cannot be written: {error.strerror}. If it is open in another "
-            "program, close it there, or choose another name."
+            f"{target.name!r} cannot be written: {reason}. If it is open in another program, "
+            "close it there, or choose another name."
         )
-        raise OutputError(msg, [file.name]) from error
+        raise OutputError(msg, [target.name]) from error
+
+
+def standing(target: Path) -> Path:
+    """Return where a folder stands: set aside, if whoever was replacing it was stopped midway.
+
+    Examples
+    --------
+    >>> standing(Path("atlas")).name
+    'atlas'
+    """
+    aside = _aside(target)
+    return aside if aside.is_dir() and not target.exists() else target
+
+
+def _aside(target: Path) -> Path:
+    return target.with_name(f".{target.name}.before")
+
+
+def _put_in_place(new: Path, target: Path, *, aside: Path) -> None:
+    """Move a file or folder to its place; a folder that is there goes aside in between."""
+    before = _aside(target)
+    if not (target.is_dir() or before.is_dir()):
+        new.replace(target)
+        return
+    if target.is_dir() and before.is_dir():
+        before.rename(aside.with_name("older"))
+    if target.is_dir():
+        target.rename(before)
+    try:
+        new.rename(target)
+    except BaseException:
+        before.rename(target)
+        raise
+    before.rename(aside)

@@ -57,7 +57,7 @@ UNZIPPED_TIMES = 200
 """How large the content of a zip file may be, and how many times the size of the file."""
 
 _ORDERS = (b"gdal_streamed_alg", b"<OGR", b"<!ENTITY")
-_DAMAGE: tuple[type[Exception], ...] = (
+DAMAGE: tuple[type[Exception], ...] = (
     *(OSError, EOFError, LookupError, ValueError, RuntimeError, GEOSException),
     # A zip file is damaged, or what it packs, or the XML in that, as it is in a workbook.
     *(BadZipFile, zlib.error, ParseError),
@@ -117,17 +117,17 @@ def read_raw(
     UnknownNameError
         If it has no such layer or sheet.
     """
-    with _readable(Path(path)):
-        file = _local_file(path)
+    with readable(Path(path)):
+        file = local_file(path)
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         with _unzipped(file) as inner:
-            cut_short = _make_sure(inner, file.name)
+            cut_short = make_sure(inner, file.name)
             raw = _read_any(inner, file.name, layer=layer, sheet=sheet)
     return replace(raw, sha256=sha256, cut_short=cut_short)
 
 
-def _reason(message: object) -> str:
+def told_reason(message: object) -> str:
     """Return what a library says, without folders and without what looks personal."""
     words = (isinstance(message, OSError) and message.strerror) or message
     told = plain(words).partition("; It might help")[0]
@@ -135,7 +135,7 @@ def _reason(message: object) -> str:
 
 
 @contextmanager
-def _readable(file: Path) -> Iterator[None]:
+def readable(file: Path) -> Iterator[None]:
     """Turn what the libraries say of a damaged file into one error, without its folder."""
     try:
         yield
@@ -144,12 +144,12 @@ def _readable(file: Path) -> Iterator[None]:
     except ImportError as error:
         msg = f"{file.name!r} needs a library that is not installed: {error}"
         raise FileError(msg, [file.name]) from error
-    except _DAMAGE as error:
-        msg = f"{file.name!r} cannot be read: {_reason(error)}. Download it or save it again."
+    except DAMAGE as error:
+        msg = f"{file.name!r} cannot be read: {told_reason(error)}. Download it or save it again."
         raise FileError(msg, [file.name]) from error
 
 
-def _local_file(path: str | PathLike[str]) -> Path:
+def local_file(path: str | PathLike[str]) -> Path:
     """Return the path of a file that is there; nothing else is opened."""
     text, file = str(path), Path(path)
     if _ADDRESS.match(text) and not file.is_file():
@@ -171,7 +171,7 @@ def _local_file(path: str | PathLike[str]) -> Path:
     return file.absolute()
 
 
-def _make_sure(file: Path, name: str) -> bool:
+def make_sure(file: Path, name: str) -> bool:
     """Refuse a file that is not what its name says; tell whether it says that it was cut."""
     suffix = file.suffix.lower()
     is_text = suffix in {".geojson", ".json", ".topojson", ".kml"}
@@ -199,7 +199,7 @@ def _unzipped(file: Path) -> Iterator[Path]:
     Members are written under names of our own, so that none can leave the folder.
     """
     if file.suffix.lower() != ".zip":
-        with _plainly_named(file) as same:
+        with plainly_named(file) as same:
             yield same
         return
     with ZipFile(file) as bundle, TemporaryDirectory() as folder:
@@ -212,7 +212,7 @@ def _unzipped(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _plainly_named(file: Path) -> Iterator[Path]:
+def plainly_named(file: Path) -> Iterator[Path]:
     """Give a file under a path without "!", which would mean a file inside an archive."""
     if "!" not in str(file):
         yield file
@@ -301,7 +301,7 @@ def _read_gdal(file: Path, name: str, layer: str | None) -> RawLayer:
         chosen = _chosen(dict(pyogrio.list_layers(file)), name, layer)
         # Rings that cannot be built come as None, to be named with every other fault.
         table = pyogrio.read_dataframe(file, layer=chosen, on_invalid="ignore")
-    remarks = tuple(dict.fromkeys(_reason(warning.message) for warning in caught))
+    remarks = tuple(dict.fromkeys(told_reason(warning.message) for warning in caught))
     named = file.suffix.lower() in {".gpkg", ".kml"}
     return RawLayer(table=table, file=name, layer=chosen if named else "", remarks=remarks)
 
