@@ -16,6 +16,7 @@ from footprints.errors import FootprintsError, listed
 from footprints.geometry import NATIONAL_GRID
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
     import pyarrow as pa
 
 Kind = Literal["text", "integer", "number", "truth", "geometry"]
@@ -150,7 +151,7 @@ def digest(values: pd.Series, kind: str) -> str:
     found = hashlib.sha256(kind.encode())
     missing = values.isna().to_numpy(dtype="bool")
     if kind in {"text", "geometry"}:
-        parts = _wkb(values) if kind == "geometry" else [text.encode() for text in values[~missing]]
+        parts = _wkb(values, missing) if kind == "geometry" else _utf8(values, missing)
         lengths = np.full(len(values), -1, dtype="<i8")
         lengths[~missing] = [len(part) for part in parts]
         found.update(lengths.tobytes() + b"".join(parts))
@@ -201,18 +202,23 @@ def from_arrow(column: pa.ChunkedArray, kind: str) -> pd.Series:
     return pd.Series(values).astype(_HELD_AS[kind]).mask(missing)
 
 
-def _wkb(values: pd.Series) -> list[bytes]:
-    return list(shapely.to_wkb(np.asarray(values[values.notna()].array), byte_order=1))
+def _wkb(values: pd.Series, missing: npt.NDArray[np.bool_]) -> list[bytes]:
+    return list(shapely.to_wkb(np.asarray(values.array)[~missing], byte_order=1))
+
+
+def _utf8(values: pd.Series, missing: npt.NDArray[np.bool_]) -> list[bytes]:
+    return [text.encode() for text in values.to_numpy(dtype="object")[~missing]]
 
 
 def _plain_text(column: pd.Series, spec: Spec) -> Plain:
-    for text in column.dropna():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            msg = f"text that is not Unicode: {text!r}. Read the file again with its own encoding"
-            raise FootprintsError(msg, [repr(text)]) from error
-    texts = [None if missing else text for text, missing in zip(column, column.isna(), strict=True)]
+    missing = column.isna().to_numpy(dtype="bool")
+    texts = column.to_numpy(dtype="object", na_value=None)
+    try:
+        "".join(texts[~missing]).encode()
+    except UnicodeEncodeError as error:
+        strange = error.object[error.start]
+        msg = f"text that is not Unicode, {strange!r}. Read its file again with the right encoding"
+        raise FootprintsError(msg, [repr(strange)]) from error
     values = pd.Series(texts, index=column.index, dtype="str")
     return Plain(column=values, kind="text", spec=spec)
 

@@ -275,7 +275,7 @@ def _stored_names(columns: Iterable[tuple[str, pd.Series]]) -> list[str | None]:
     ]
     free = iter(_told_apart(wished, _RESERVED))
     return [
-        ("geometry" if column.notna().any() else None) if is_shape else next(free)
+        (None if column.isna().all() else "geometry") if is_shape else next(free)
         for (_, column), is_shape in zip(columns, shaped, strict=True)
     ]
 

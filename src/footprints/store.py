@@ -149,7 +149,7 @@ def _add_table(table: pd.DataFrame, file: Path, name: str) -> None:
     """Add a table to a GeoPackage, its geometry as it is."""
     kinds = 1
     if isinstance(table, gpd.GeoDataFrame):
-        shapes = table.geometry.dropna()
+        shapes = table.geometry[~table.geometry.isna()]
         kinds = len(set(zip(shapes.geom_type, shapes.has_z, strict=True)))
     pyogrio.write_dataframe(
         table,
