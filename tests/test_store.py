@@ -290,3 +290,239 @@ def test_england_of_32_844_units_comes_back_unchanged(shared: Path, path: Path) 
     atlas = lsoas(shared)
     assert len(atlas.units["lsoa11"]) == 32_844
     assert_same(back(atlas, path), atlas)
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8)
+CODES = WORDS.map(str.strip).filter(bool)
+COLUMNS = st.one_of(
+    st.lists(st.none() | WORDS, min_size=3, max_size=3).map(lambda v: pd.array(v, dtype="str")),
+    st.lists(st.floats(), min_size=3, max_size=3).map(lambda v: np.array(v, dtype="float64")),
+    st.lists(st.none() | st.integers(-(2**63), 2**63 - 1), min_size=3, max_size=3).map(
+        lambda v: pd.array(v, dtype="Int64")
+    ),
+    st.lists(st.none() | WORDS, min_size=3, max_size=3).map(pd.Categorical),
+    st.lists(st.none() | st.booleans(), min_size=3, max_size=3).map(
+        lambda v: pd.array(v, dtype="boolean")
+    ),
+)
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    codes=st.lists(CODES, min_size=3, max_size=3, unique=True),
+    columns=st.dictionaries(WORDS.filter(lambda name: name not in {"residents", "geometry"}), COLUMNS, max_size=4),
+    title=st.text(st.characters(exclude_categories=["Cs"])),
+)  # fmt: skip
+def test_any_small_atlas_comes_back(
+    codes: list[str], columns: dict[str, object], title: str, tmp_path: Path
+) -> None:
+    table = squares(residents=[1, 2, 3]).assign(**columns).set_axis(pd.Index(codes, dtype="str"))
+    atlas = of_table(table, notes=[title])
+    for form in FORMS:
+        assert_same(back(atlas, tmp_path / form), atlas)
+
+
+REFUSED = {
+    "values of the type 'int'": pd.Series(["a", 1, None], dtype="object"),
+    "several kinds of missing values, 'None', 'nan'": pd.Series(["a", np.nan, None], dtype="object"),
+    "values of the dtype timedelta64": pd.Series(pd.to_timedelta([1, 2, 3])),
+    "values of the dtype complex128": pd.Series([1j, 2, 3]),
+    "whole numbers above 9223372036854775807": pd.Series([1, 2, 2**64 - 1], dtype="uint64"),
+    r"text that is not Unicode, '\\ud800'": pd.Series(["a", "\ud800", None], dtype="object"),
+    "several columns of geometry": gpd.GeoSeries([Point(0, 0)] * 3, crs=27700),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_what_no_file_holds_is_refused_by_name(reason: str, path: Path) -> None:
+    column = REFUSED[reason].set_axis(list("abc"))
+    with pytest.raises(OutputError, match=f"(?s)(odd.*{reason}|{reason}.*odd)"):
+        fp.write_atlas(with_columns(odd=column), path)
+    assert list(path.parent.iterdir()) == []
+
+
+def test_everything_that_is_refused_is_named_at_once(path: Path) -> None:
+    atlas = with_columns(odd=[1j, 2, 3], even=pd.to_timedelta([1, 2, 3]))
+    with pytest.raises(OutputError, match=r"(?s)'odd' in the table of units 'squares'.*'even'"):
+        fp.write_atlas(atlas, path)
+
+
+def test_labels_and_remarks_that_no_file_holds_are_refused(path: Path) -> None:
+    with pytest.raises(OutputError, match=r"names are not text: '7'"):
+        fp.write_atlas(with_columns().__class__(**_parts(with_columns(), {7: 1})), path)
+    table = squares(residents=[1, 2, 3])
+    table.attrs = {"when": pd.Timestamp("2020-01-01")}
+    with pytest.raises(OutputError, match="has attrs in the table of units 'squares'"):
+        fp.write_atlas(of_table(table), path)
+    with pytest.raises(OutputError, match="among its titles and sources"):
+        fp.write_atlas(of_table(squares(residents=[1, 2, 3]), notes=[Path("a")]), path)
+
+
+def _parts(atlas: fp.Atlas, more: dict[object, object]) -> dict[str, object]:
+    place = layer_of(dict.fromkeys("abc", "P"), "place")
+    units, _ = atlas.parts()
+    table = units["squares"].table
+    for name, value in more.items():
+        table = table.assign(new=value).rename(columns={"new": name})
+    return {
+        "title": "x",
+        "units": {"squares": replace(units["squares"], table=table)},
+        "layers": {"place": place},
+    }
+
+
+def test_a_focus_is_not_stored(row: fp.Atlas, path: Path) -> None:
+    with pytest.raises(OutputError, match="'Sunrise'.*write the whole atlas, and focus it again"):
+        fp.write_atlas(row.focus("icb22:S2"), path)
+
+
+def test_a_name_that_ends_otherwise_or_lies_nowhere_is_refused(
+    row: fp.Atlas, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "folder.gpkg").mkdir()
+    refused = {
+        "atlas.zip": "must end in '.gpkg', or in nothing for a folder",
+        "no/atlas": "there is no folder 'no'",
+        "file": "it is a file",
+        "folder.gpkg": "it is a folder",
+    }
+    for name, reason in refused.items():
+        with pytest.raises(OutputError, match=reason):
+            fp.write_atlas(row, tmp_path / name)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["file", "folder.gpkg"]
+
+
+def test_only_an_atlas_of_our_own_is_replaced(row: fp.Atlas, england: fp.Atlas, path: Path) -> None:
+    fp.write_atlas(england, path)
+    assert_same(back(row, path), row)
+    if path.suffix:
+        pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="mine", append=True)
+    else:
+        (path / "mine").write_text("mine")
+        (path / ".DS_Store").write_text("a desktop's")
+    with pytest.raises(OutputError, match="holds what footprints did not write, 'mine'"):
+        fp.write_atlas(england, path)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_not_ours_is_never_replaced(row: fp.Atlas, tmp_path: Path, form: str) -> None:
+    path = tmp_path / form
+    for content in ("", "SQLite format 3\0", "{}", "[]", '{"format": "other"}', "\xff"):
+        if path.suffix:
+            path.write_text(content)
+            kept = path
+        else:
+            path.mkdir(exist_ok=True)
+            kept = path / "atlas.json"
+            kept.write_text(content)
+        with pytest.raises(OutputError, match="is not replaced: footprints did not write it"):
+            fp.write_atlas(row, path)
+        assert kept.read_text() == content
+        with pytest.raises(FileError, match=path.name):
+            fp.read_stored_atlas(path)
+    if path.suffix:
+        path.unlink()
+        pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="mine")
+        with pytest.raises(OutputError, match="is not replaced: footprints did not write it"):
+            fp.write_atlas(row, path)
+
+
+def test_a_geopackage_that_is_open_elsewhere_is_refused(row: fp.Atlas, tmp_path: Path) -> None:
+    file = fp.write_atlas(row, tmp_path / "atlas.gpkg")
+    with sqlite3.connect(file) as open_elsewhere:
+        open_elsewhere.execute("PRAGMA journal_mode = WAL")
+        open_elsewhere.execute("SELECT * FROM atlas").fetchone()
+        with pytest.raises(OutputError, match=r"open in another program.*'atlas.gpkg-wal'"):
+            fp.write_atlas(row, file)
+    open_elsewhere.close()
+
+
+def edit(file: Path, sql: str) -> None:
+    """Change a GeoPackage as another program would, its triggers for geometry left aside."""
+    with sqlite3.connect(file) as base:
+        triggers = base.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in triggers:
+            base.execute(f'DROP TRIGGER "{name}"')
+        base.execute(sql)
+    base.close()
+
+
+EDITS = {
+    "UPDATE layer_lad21 SET name = 'Other' WHERE code = 'D1'": r"changed in its table 'layer_lad21' in the columns: 'name'",
+    "UPDATE units_squares SET residents = 9 WHERE unit = 'a'": r"'units_squares' in the columns: 'residents'",
+    "UPDATE units_squares SET geometry = NULL WHERE unit = 'a'": r"'units_squares' in the columns: 'geometry'",
+    "UPDATE membership SET code = 'D3' WHERE unit = 'a' AND layer = 'lad21'": r"'membership' in the columns: 'code'",
+    "DELETE FROM membership WHERE unit = 'a'": r"has 15 rows instead of 18 in its table 'membership'",
+    "ALTER TABLE layer_lad21 ADD COLUMN mine TEXT": r"columns in its table 'layer_lad21' that it did not have.*'mine'",
+    "ALTER TABLE layer_lad21 RENAME COLUMN name TO mine": r"(?s)lacks columns in its table 'layer_lad21': 'name'",
+    "UPDATE atlas SET value = '\"Other\"' WHERE key = 'title'": r"changed in its description 'atlas'",
+    "UPDATE atlas SET value = '2' WHERE key = 'version'": r"is of version 2 of the format.*reads version 1",
+    "UPDATE atlas SET value = 'x' WHERE key = 'title'": r"its table 'atlas' cannot be read",
+    "UPDATE atlas SET value = NULL": r"its table 'atlas' cannot be read",
+    "DELETE FROM atlas WHERE key = 'sha256'": r"changed in its description",
+    "DELETE FROM atlas": r"does not say that it is a 'footprints atlas'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sql", EDITS)
+def test_a_geopackage_that_was_edited_is_refused(row: fp.Atlas, tmp_path: Path, sql: str) -> None:
+    file = fp.write_atlas(row, tmp_path / "atlas.gpkg")
+    edit(file, sql)
+    with pytest.raises(FileError, match=EDITS[sql]):
+        fp.read_stored_atlas(file)
+
+
+def test_a_part_that_is_missing_or_strange_is_named(row: fp.Atlas, path: Path) -> None:
+    fp.write_atlas(row, path)
+    if path.suffix:
+        edit(path, "DELETE FROM gpkg_contents WHERE table_name = 'membership'")
+        edit(path, "DROP TABLE membership")
+        pyogrio.write_dataframe(pd.DataFrame({"a": [1]}), path, layer="mine", append=True)
+    else:
+        (path / "membership.parquet").rename(path / "mine.parquet")
+    with pytest.raises(FileError, match=r"(?s)lacks its tables: 'membership'.*'mine'"):
+        fp.read_stored_atlas(path)
+
+
+def test_a_folder_that_was_edited_is_refused(row: fp.Atlas, tmp_path: Path) -> None:
+    folder = fp.write_atlas(row, tmp_path / "atlas")
+    part = folder / "layer_lad21.parquet"
+    pd.read_parquet(part).assign(name=[1, 2, 3]).to_parquet(part, index=False)
+    (folder / "membership.parquet").write_bytes(b"PAR1")
+    with pytest.raises(
+        FileError, match=r"(?s)'layer_lad21' in the columns: 'name'.*cannot be read: 'membership'"
+    ):
+        fp.read_stored_atlas(folder)
+    description = folder / "atlas.json"
+    description.write_text(description.read_text("utf-8").replace("Squares", "Other"), "utf-8")
+    with pytest.raises(FileError, match="changed in its description 'atlas'"):
+        fp.read_stored_atlas(folder)
+
+
+def test_a_file_cut_off_anywhere_is_never_an_atlas(row: fp.Atlas, path: Path) -> None:
+    fp.write_atlas(row, path)
+    parts = [path] if path.suffix else sorted(path.iterdir())
+    for part in parts:
+        content = part.read_bytes()
+        for share in (0, 0.01, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999):
+            part.write_bytes(content[: int(len(content) * share)])
+            with pytest.raises(FileError, match="atlas"):
+                fp.read_stored_atlas(path)
+        part.write_bytes(content)
+    assert_same(fp.read_stored_atlas(path), row)
+
+
+def test_a_file_with_any_byte_changed_is_the_same_atlas_or_none(
+    row: fp.Atlas, tmp_path: Path
+) -> None:
+    file = fp.write_atlas(row, tmp_path / "atlas.gpkg")
+    content = file.read_bytes()
+    for place in np.random.default_rng(1).integers(100, len(content), 60):
+        file.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
+        try:
+            assert_same(fp.read_stored_atlas(file), row)
+        except FileError as error:
+            assert "atlas.gpkg" in str(error)
