@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -51,14 +50,13 @@ def assert_same(left: fp.Atlas, right: fp.Atlas) -> None:
 def assert_same_part(left: fp.UnitTable | fp.Layer, right: fp.UnitTable | fp.Layer) -> None:
     """Compare two tables of units, or two layers."""
     assert type(left) is type(right)
-    nothing = pd.DataFrame()
     theirs, ours = (
         {name: value for name, value in vars(part).items() if name != "table"}
         for part in (left, right)
     )
     assert theirs == ours
     assert_same_table(left.table.rename_axis(None), right.table.rename_axis(None))
-    assert type(left.table) is type(right.table), nothing
+    assert type(left.table) is type(right.table)
 
 
 def assert_same_table(left: pd.DataFrame, right: pd.DataFrame) -> None:
@@ -308,7 +306,7 @@ COLUMNS = st.one_of(
 
 
 @settings(
-    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     codes=st.lists(CODES, min_size=3, max_size=3, unique=True),
@@ -351,26 +349,15 @@ def test_everything_that_is_refused_is_named_at_once(path: Path) -> None:
 
 def test_labels_and_remarks_that_no_file_holds_are_refused(path: Path) -> None:
     with pytest.raises(OutputError, match=r"names are not text: '7'"):
-        fp.write_atlas(with_columns().__class__(**_parts(with_columns(), {7: 1})), path)
+        fp.write_atlas(
+            of_table(squares(residents=[1, 2, 3]).assign(new=1).rename(columns={"new": 7})), path
+        )
     table = squares(residents=[1, 2, 3])
     table.attrs = {"when": pd.Timestamp("2020-01-01")}
     with pytest.raises(OutputError, match="has attrs in the table of units 'squares'"):
         fp.write_atlas(of_table(table), path)
     with pytest.raises(OutputError, match="among its titles and sources"):
         fp.write_atlas(of_table(squares(residents=[1, 2, 3]), notes=[Path("a")]), path)
-
-
-def _parts(atlas: fp.Atlas, more: dict[object, object]) -> dict[str, object]:
-    place = layer_of(dict.fromkeys("abc", "P"), "place")
-    units, _ = atlas.parts()
-    table = units["squares"].table
-    for name, value in more.items():
-        table = table.assign(new=value).rename(columns={"new": name})
-    return {
-        "title": "x",
-        "units": {"squares": replace(units["squares"], table=table)},
-        "layers": {"place": place},
-    }
 
 
 def test_a_focus_is_not_stored(row: fp.Atlas, path: Path) -> None:
@@ -520,9 +507,156 @@ def test_a_file_with_any_byte_changed_is_the_same_atlas_or_none(
 ) -> None:
     file = fp.write_atlas(row, tmp_path / "atlas.gpkg")
     content = file.read_bytes()
-    for place in np.random.default_rng(1).integers(100, len(content), 60):
+    for place in np.random.default_rng(1).integers(100, len(content), 40):
         file.write_bytes(content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :])
         try:
             assert_same(fp.read_stored_atlas(file), row)
         except FileError as error:
             assert "atlas.gpkg" in str(error)
+
+
+STEPS = {
+    "atlas.gpkg": ["_write_geopackage", "_add_table", "_compare", "read_stored_atlas"],
+    "atlas": ["_write_folder", "_compare", "read_stored_atlas"],
+}
+FAILURES = [OSError(28, "No space left on device"), RuntimeError("disk full"), KeyboardInterrupt()]
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=["system", "library", "stopped"])
+@pytest.mark.parametrize(("form", "step"), [(form, step) for form in STEPS for step in STEPS[form]])
+def test_a_failure_at_any_step_leaves_what_stood_there(
+    row: fp.Atlas,
+    england: fp.Atlas,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    form: str,
+    step: str,
+    failure: BaseException,
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    path = fp.write_atlas(row, tmp_path / form)
+    monkeypatch.setattr(store, step, fail)
+    for target in (path, tmp_path / f"new{path.suffix}"):
+        with pytest.raises((OutputError, KeyboardInterrupt)):
+            fp.write_atlas(england, target)
+    monkeypatch.undo()
+    assert_same(fp.read_stored_atlas(path), row)
+    assert left_over(tmp_path) == []
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_folder_that_cannot_be_put_in_place_stays_or_is_found_aside(
+    row: fp.Atlas, england: fp.Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    folder = fp.write_atlas(row, tmp_path / "atlas")
+    count, rename = 0, Path.rename
+
+    def fail_once(self: Path, target: Path) -> Path:
+        nonlocal count
+        count += 1
+        if count == at:
+            raise PermissionError(13, "Permission denied")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", fail_once)
+    with pytest.raises(OutputError, match="'atlas' cannot be written: Permission denied.*close it"):
+        fp.write_atlas(england, folder)
+    monkeypatch.undo()
+    assert_same(fp.read_stored_atlas(folder), row if at < 3 else england)
+    assert_same(back(row, folder), row)
+    assert left_over(tmp_path) == []
+
+
+def test_a_file_that_cannot_be_replaced_stays(
+    row: fp.Atlas, england: fp.Atlas, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = fp.write_atlas(row, tmp_path / "atlas.gpkg")
+
+    def fail(self: Path, target: Path) -> Path:
+        raise PermissionError(13, f"Permission denied: {self.name} {target.name}")
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(OutputError, match=r"'atlas.gpkg' cannot be written: Permission denied"):
+        fp.write_atlas(england, file)
+    monkeypatch.undo()
+    assert_same(fp.read_stored_atlas(file), row)
+    assert left_over(tmp_path) == []
+
+
+def test_a_folder_set_aside_by_a_stopped_writer_is_found_and_put_back(
+    row: fp.Atlas, england: fp.Atlas, tmp_path: Path
+) -> None:
+    folder = fp.write_atlas(row, tmp_path / "atlas")
+    aside = folder.rename(tmp_path / ".atlas.before")
+    assert standing(folder) == aside
+    assert_same(fp.read_stored_atlas(folder), row)
+    assert_same(back(england, folder), england)
+    assert left_over(tmp_path) == []
+
+
+def test_a_foreign_folder_under_the_name_aside_is_not_removed(
+    row: fp.Atlas, tmp_path: Path
+) -> None:
+    aside = tmp_path / ".atlas.before"
+    aside.mkdir()
+    (aside / "mine").write_text("mine")
+    for _ in range(2):
+        with pytest.raises(OutputError, match="'.atlas.before' is not replaced"):
+            fp.write_atlas(row, tmp_path / "atlas")
+    assert (aside / "mine").read_text() == "mine"
+
+
+KILLED = """
+import sys
+import footprints as fp
+atlas = fp.load_example()
+print("ready", flush=True)
+while True:
+    fp.write_atlas(atlas, sys.argv[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
+def test_a_writer_that_is_killed_leaves_a_whole_atlas(
+    row: fp.Atlas, england: fp.Atlas, path: Path
+) -> None:
+    fp.write_atlas(row, path)
+    for wait in (0.1, 0.5, 1.0):
+        command = [sys.executable, "-c", KILLED, str(path)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "ready\n"
+            time.sleep(wait)
+            os.kill(writer.pid, signal.SIGKILL)
+        again = fp.read_stored_atlas(path)
+        assert_same(again, row if again.title == row.title else england)
+    assert_same(back(row, path), row)
+
+
+def test_a_page_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with whole(page) as part:
+        part.write_text("one")
+    with pytest.raises(OutputError, match="'page.html' cannot be written"), whole(page) as part:
+        part.write_text("two")
+        part.unlink()
+    assert page.read_text() == "one"
+    assert list(tmp_path.iterdir()) == [page]
+
+
+def test_paths_of_all_sorts_are_written_and_read(row: fp.Atlas, tmp_path: Path) -> None:
+    for name in ("a!b", "a b?#", "a%20b", "é😀'q'"):
+        (tmp_path / name).mkdir()
+        for form in FORMS:
+            assert_same(back(row, tmp_path / name / form), row)
+    (tmp_path / "link.gpkg").symlink_to(tmp_path / "a!b" / "atlas.gpkg")
+    assert fp.write_atlas(row, tmp_path / "link.gpkg") == tmp_path / "a!b" / "atlas.gpkg"
+    assert (tmp_path / "link.gpkg").is_symlink()
+
+
+def test_the_same_atlas_is_the_same_description(row: fp.Atlas, tmp_path: Path) -> None:
+    folders = [fp.write_atlas(row, tmp_path / name) for name in ("one", "two")]
+    one, two = ((folder / "atlas.json").read_bytes() for folder in folders)
+    assert one == two

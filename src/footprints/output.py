@@ -152,8 +152,10 @@ def whole(target: Path) -> Iterator[Path]:
     try:
         try:
             folder.mkdir()
-            yield folder / target.name
-            _put_in_place(folder / target.name, target, aside=folder / "before")
+            new = folder / "new" / target.name
+            new.parent.mkdir()
+            yield new
+            _put_in_place(new, target, rest=folder)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
@@ -173,27 +175,36 @@ def standing(target: Path) -> Path:
     >>> standing(Path("atlas")).name
     'atlas'
     """
-    aside = _aside(target)
+    aside = set_aside(target)
     return aside if aside.is_dir() and not target.exists() else target
 
 
-def _aside(target: Path) -> Path:
+def set_aside(target: Path) -> Path:
+    """Return where a folder stands while another is put in its place.
+
+    Examples
+    --------
+    >>> set_aside(Path("atlas")).name
+    '.atlas.before'
+    """
     return target.with_name(f".{target.name}.before")
 
 
-def _put_in_place(new: Path, target: Path, *, aside: Path) -> None:
-    """Move a file or folder to its place; a folder that is there goes aside in between."""
-    before = _aside(target)
-    if not (target.is_dir() or before.is_dir()):
+def _put_in_place(new: Path, target: Path, *, rest: Path) -> None:
+    """Move a file or folder to its place; a folder that was there ends in the rest."""
+    before = set_aside(target)
+    if not new.is_dir():
         new.replace(target)
         return
-    if target.is_dir() and before.is_dir():
-        before.rename(aside.with_name("older"))
-    if target.is_dir():
+    if target.exists() and before.exists():
+        before.rename(rest / "older")
+    if target.exists():
         target.rename(before)
     try:
         new.rename(target)
     except BaseException:
-        before.rename(target)
+        if before.exists():
+            before.rename(target)
         raise
-    before.rename(aside)
+    if before.exists():
+        before.rename(rest / "before")

@@ -14,7 +14,7 @@ import pyogrio
 
 from footprints.description import DESCRIPTION, stored
 from footprints.errors import FootprintsError, OutputError, Problems, listed, plain
-from footprints.output import standing, whole, without_personal
+from footprints.output import set_aside, whole, without_personal
 from footprints.read.boundary_files import DAMAGE
 from footprints.read.stored import opened, read_stored_atlas
 
@@ -66,8 +66,8 @@ def write_atlas(atlas: Atlas, path: str | PathLike[str]) -> Path:
     """
     target = _target(path)
     made = stored(atlas)
-    for place in {target, standing(target)}:
-        _refuse_others(place, target.name)
+    for place in (target, set_aside(target)):
+        _refuse_others(place)
     with whole(target) as part:
         try:
             (_write_geopackage if target.suffix else _write_folder)(made, part)
@@ -100,10 +100,11 @@ def _target(path: str | PathLike[str]) -> Path:
     raise OutputError(msg, [target.name])
 
 
-def _refuse_others(place: Path, name: str) -> None:
+def _refuse_others(place: Path) -> None:
     """Refuse to replace what footprints did not write, or what is in use."""
-    beside = [place.name + end for end in _IN_USE if place.with_name(place.name + end).exists()]
-    if place.suffix and beside:
+    name = place.name
+    beside = [name + end for end in _IN_USE if place.with_name(name + end).exists()]
+    if beside:
         msg = (
             f"{name!r} cannot be written: it is open in another program, or was not closed well, "
             f"for beside it lies {listed(beside)}. Close it there first."
