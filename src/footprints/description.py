@@ -296,6 +296,11 @@ def _json(document: Document) -> str:
     except UnicodeEncodeError as error:
         msg = f"The atlas cannot be stored: {error.object[error.start]!r} in its texts is not Unicode."
         raise OutputError(msg) from error
+    except FootprintsError:
+        raise
+    except ValueError as error:
+        msg = f"The atlas cannot be stored: its titles and sources are no plain text ({error})."
+        raise OutputError(msg) from error
     return text
 
 

@@ -72,9 +72,7 @@ def write_atlas(atlas: Atlas, path: str | PathLike[str]) -> Path:
         try:
             (_write_geopackage if target.suffix else _write_folder)(made, part)
             _compare(made, part)
-        except FootprintsError:
-            raise
-        except OSError:
+        except (FootprintsError, OSError):
             raise
         except DAMAGE as error:
             reason = without_personal(plain(error))
