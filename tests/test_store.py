@@ -659,3 +659,23 @@ def test_the_same_atlas_is_the_same_description(row: fp.Atlas, tmp_path: Path) -
     folders = [fp.write_atlas(row, tmp_path / name) for name in ("one", "two")]
     one, two = ((folder / "atlas.json").read_bytes() for folder in folders)
     assert one == two
+
+
+def test_what_would_not_come_back_unchanged_is_refused(path: Path) -> None:
+    link = pd.DataFrame({"code": ["X"], "people": [1]}, index=["c"])
+    layers = {
+        "place": layer_of({"a": "P", "b": "P"}, "place"),
+        "gp": fp.Layer(
+            table=pd.DataFrame({"name": ["Ex"]}, index=["X"]), members={"squares": link}, level="gp"
+        ),
+        "icb": fp.Layer(
+            table=pd.DataFrame({"name": ["All"]}, index=["S"]),
+            members={"place": pd.Series({"P": "S"}), "gp": pd.Series({"X": "S"})},
+            level="system",
+        ),
+    }
+    units = {"squares": residents(squares(residents=[1, 2, 3]))}
+    atlas = fp.Atlas(title="Whole and in part", units=units, layers=layers)
+    with pytest.raises(OutputError, match=r"would not come back unchanged:.*'icb'"):
+        fp.write_atlas(atlas, path)
+    assert list(path.parent.iterdir()) == []
