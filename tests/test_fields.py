@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from footprints.errors import FootprintsError, TableError, UnknownNameError
+from footprints.masking import is_private, without_private
 from footprints.read.fields import (
     COUNTS,
     Field,
@@ -15,7 +16,6 @@ from footprints.read.fields import (
     parse_field,
     recognise,
 )
-from footprints.read.masking import is_private, without_private
 
 
 @pytest.mark.parametrize(

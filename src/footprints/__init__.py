@@ -25,9 +25,11 @@ from footprints.read import (
     read_patients_by_lsoa,
     read_practice_details,
     read_practice_map,
+    read_stored_atlas,
     read_table,
     registered_atlas,
 )
+from footprints.store import write_atlas
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
@@ -68,9 +70,11 @@ __all__ = [
     "read_patients_by_lsoa",
     "read_practice_details",
     "read_practice_map",
+    "read_stored_atlas",
     "read_table",
     "registered_atlas",
     "save_map",
+    "write_atlas",
 ]
 
 _LATE = {

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from footprints.errors import OutputError, listed
+from footprints.errors import OutputError, listed, plain
+from footprints.masking import without_private
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
 
@@ -71,16 +74,98 @@ def write_whole(file: Path, text: str) -> None:
     >>> with TemporaryDirectory() as folder:
     ...     write_whole(Path(folder) / "a.html", "<p>A</p>")
     """
-    part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    with whole(file) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[Path]:
+    """Put what is written to a path of its own in place of a file or folder, whole or not at all.
+
+    A file is replaced in one step. A folder is set aside first, and :func:`standing` finds it
+    there if the program is stopped before the new one is in place.
+
+    Parameters
+    ----------
+    target : Path
+        The file or folder; one that is there is replaced.
+
+    Yields
+    ------
+    Path
+        Where to write it: of the same name, in an empty folder beside the target.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what stood there before is untouched.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     with whole(Path(folder) / "a") as part:
+    ...         part.mkdir()
+    ...     (Path(folder) / "a").is_dir()
+    True
+    """
+    folder = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
-            part.replace(file)
+            folder.mkdir()
+            new = folder / "new" / target.name
+            new.parent.mkdir()
+            yield new
+            _put_in_place(new, target, rest=folder)
         finally:
-            part.unlink(missing_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
     except OSError as error:
+        reason = error.strerror or without_private(plain(error))
         msg = (
-            f"{file.name!r} cannot be written: {error.strerror}. If it is open in another "
-            "program, close it there, or choose another name."
+            f"{target.name!r} cannot be written: {reason}. If it is open in another program, "
+            "close it there, or choose another name."
         )
-        raise OutputError(msg, [file.name]) from error
+        raise OutputError(msg, [target.name]) from error
+
+
+def standing(target: Path) -> Path:
+    """Return where a folder stands: set aside, if whoever was replacing it was stopped midway.
+
+    Examples
+    --------
+    >>> standing(Path("atlas")).name
+    'atlas'
+    """
+    aside = set_aside(target)
+    return aside if aside.is_dir() and not target.exists() else target
+
+
+def set_aside(target: Path) -> Path:
+    """Return where a folder stands while another is put in its place.
+
+    Examples
+    --------
+    >>> set_aside(Path("atlas")).name
+    '.atlas.before'
+    """
+    return target.with_name(f".{target.name}.before")
+
+
+def _put_in_place(new: Path, target: Path, *, rest: Path) -> None:
+    """Move a file or folder to its place; a folder that was there ends in the rest."""
+    before = set_aside(target)
+    if not new.is_dir():
+        new.replace(target)
+        return
+    if target.exists() and before.exists():
+        before.rename(rest / "older")
+    if target.exists():
+        target.rename(before)
+    try:
+        new.rename(target)
+    except BaseException:
+        if before.exists():
+            before.rename(target)
+        raise
+    if before.exists():
+        before.rename(rest / "before")

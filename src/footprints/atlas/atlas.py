@@ -616,6 +616,26 @@ class Atlas:
             checks=self.checks,
         )
 
+    def parts(self) -> tuple[dict[str, UnitTable], dict[str, Layer]]:
+        """Return the tables of units and the layers as they were given, to be stored.
+
+        Returns
+        -------
+        units : dict of str to UnitTable
+            By name.
+        layers : dict of str to Layer
+            By key. Their members and evidence are left to :attr:`membership`.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().parts()[0]["england"].lines
+        'illustrative'
+        """
+        units = {name: replace(each, table=each.table.copy()) for name, each in self._units.items()}
+        layers = {key: replace(each, table=each.table.copy()) for key, each in self._layers.items()}
+        return units, layers
+
     def __repr__(self) -> str:
         columns = ["level", "as_at", "footprints", "people", "population", "source"]
         shown = self._overview[columns].map(plain)

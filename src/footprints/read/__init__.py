@@ -18,6 +18,7 @@ from footprints.read.registered import (
     read_practice_map,
     registered_atlas,
 )
+from footprints.read.stored import read_stored_atlas
 from footprints.read.tables import read_table
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "read_patients_by_lsoa",
     "read_practice_details",
     "read_practice_map",
+    "read_stored_atlas",
     "read_table",
     "registered_atlas",
 ]

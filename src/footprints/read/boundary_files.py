@@ -56,7 +56,7 @@ UNZIPPED_TIMES = 200
 """How large the content of a zip file may be, and how many times the size of the file."""
 
 _ORDERS = (b"gdal_streamed_alg", b"<OGR", b"<!ENTITY")
-_DAMAGE: tuple[type[Exception], ...] = (
+DAMAGE: tuple[type[Exception], ...] = (
     *(OSError, EOFError, LookupError, ValueError, RuntimeError, GEOSException),
     # A zip file is damaged, or what it packs, or the XML in that, as it is in a workbook.
     *(BadZipFile, zlib.error, ParseError),
@@ -120,16 +120,16 @@ def read_raw(
         If it has no such layer.
     """
     file = local_file(path, SIGNATURES).absolute()
-    with opened(file, _DAMAGE):
+    with opened(file, DAMAGE):
         with file.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
         with _unzipped(file) as inner:
-            cut_short = _make_sure(inner, file.name)
+            cut_short = make_sure(inner, file.name)
             raw = _read_any(inner, file.name, layer=layer, sheet=sheet)
     return replace(raw, sha256=sha256, cut_short=cut_short)
 
 
-def _make_sure(file: Path, name: str) -> bool:
+def make_sure(file: Path, name: str) -> bool:
     """Refuse a file that is not what its name says; tell whether it says that it was cut."""
     suffix = file.suffix.lower()
     is_text = suffix in {".geojson", ".json", ".topojson", ".kml"}
@@ -157,7 +157,7 @@ def _unzipped(file: Path) -> Iterator[Path]:
     Members are written under names of our own, so that none can leave the folder.
     """
     if file.suffix.lower() != ".zip":
-        with _plainly_named(file) as same:
+        with plainly_named(file) as same:
             yield same
         return
     with ZipFile(file) as bundle, TemporaryDirectory() as folder:
@@ -170,7 +170,7 @@ def _unzipped(file: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _plainly_named(file: Path) -> Iterator[Path]:
+def plainly_named(file: Path) -> Iterator[Path]:
     """Give a file under a path without "!", which would mean a file inside an archive."""
     if "!" not in str(file):
         yield file

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from footprints.errors import FootprintsError, TableError, UnknownNameError
 from footprints.levels import ALIASES, LEVELS
-from footprints.read.masking import all_shown, masked, open_codes
+from footprints.masking import all_shown, masked, open_codes
 from footprints.read.tables import texts
 
 if TYPE_CHECKING:

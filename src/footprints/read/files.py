@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import FileError, FootprintsError, TableError, listed, plain
-from footprints.read.masking import shown, without_private
+from footprints.masking import shown, without_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

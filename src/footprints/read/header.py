@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from footprints.errors import TableError, near
-from footprints.read.masking import all_shown, counted, masked, open_codes, rows_shown
+from footprints.masking import all_shown, counted, masked, open_codes, rows_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

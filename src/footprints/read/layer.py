@@ -22,9 +22,9 @@ from footprints.errors import (
     listed,
 )
 from footprints.geometry import drawn_twice, polygon_faults, repair_polygons, with_geometry
+from footprints.masking import is_private, rows_shown
 from footprints.read.boundary_files import read_raw
 from footprints.read.fields import expected_count, level_of, recognise
-from footprints.read.masking import is_private, rows_shown
 from footprints.read.progress import progress
 from footprints.read.tables import filled, texts
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from footprints.errors import TableError
-from footprints.read.masking import counted, open_codes, rows_shown, shown, values_shown
+from footprints.masking import counted, open_codes, rows_shown, shown, values_shown
 from footprints.read.tables import check_named, filled, texts
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError, UnknownNameError
+from footprints.masking import all_shown, counted, masked, rows_shown
 from footprints.read.files import EXCEL, PARQUET, check_sheet, damaged, opened, table_file
 from footprints.read.header import Cells, check_header, trimmed
-from footprints.read.masking import all_shown, counted, masked, rows_shown
 from footprints.read.progress import progress
 from footprints.read.text_files import read_text
 from footprints.read.workbooks import as_text, read_workbook

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.errors import TableError
+from footprints.masking import counted, rows_shown
 from footprints.read.files import damaged
 from footprints.read.header import (
     HEAD_ROWS,
@@ -22,7 +23,6 @@ from footprints.read.header import (
     header_width,
     missing_columns,
 )
-from footprints.read.masking import counted, rows_shown
 from footprints.read.progress import note_rows
 
 if TYPE_CHECKING:

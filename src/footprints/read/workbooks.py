@@ -12,9 +12,9 @@ from zipfile import BadZipFile, ZipFile
 import pandas as pd
 
 from footprints.errors import FileError, TableError
+from footprints.masking import all_shown, counted, open_codes, shown
 from footprints.read.files import damaged
 from footprints.read.header import HEAD_ROWS, Cells, check_header, find_header, fold
-from footprints.read.masking import all_shown, counted, open_codes, shown
 from footprints.read.progress import noting_rows
 
 if TYPE_CHECKING:

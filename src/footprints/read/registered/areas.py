@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import Problems, TableError
-from footprints.read.masking import masked
+from footprints.masking import masked
 from footprints.read.registered.fields import need_columns
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError
+from footprints.masking import all_shown, open_codes, values_shown
 from footprints.read.header import fold
-from footprints.read.masking import all_shown, open_codes, values_shown
 from footprints.read.tables import filled
 
 if TYPE_CHECKING:

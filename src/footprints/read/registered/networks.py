@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import TableError
+from footprints.masking import all_shown, counted, open_codes, shown, without_private
 from footprints.read.files import TEXT
-from footprints.read.masking import all_shown, counted, open_codes, shown, without_private
 from footprints.read.registered.fields import as_dates, known_fields, one_day, with_kinds
 from footprints.read.registered.practices import headerless, told
 from footprints.read.tables import filled, read_table

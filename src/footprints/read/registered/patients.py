@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError
-from footprints.read.masking import counted, open_codes, values_shown
+from footprints.masking import counted, open_codes, values_shown
 from footprints.read.people import as_people
 from footprints.read.progress import progress
 from footprints.read.registered.fields import known_fields, one_date, with_kinds

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError
+from footprints.masking import counted, rows_shown
 from footprints.read.files import TEXT, opened, table_file
-from footprints.read.masking import counted, rows_shown
 from footprints.read.people import as_people
 from footprints.read.progress import progress
 from footprints.read.tables import check_named, read_table, texts

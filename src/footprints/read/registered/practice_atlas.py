@@ -9,7 +9,7 @@ import pandas as pd
 from footprints.atlas import Atlas, Layer, Population, UnitTable
 from footprints.errors import FootprintsError, Problems, TableError
 from footprints.levels import LEVELS
-from footprints.read.masking import counted, masked, open_codes, rows_shown
+from footprints.masking import counted, masked, open_codes, rows_shown
 from footprints.read.registered.fields import KINDS, need_columns, one_day
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import TableError
+from footprints.masking import counted, open_codes, rows_shown, values_shown
 from footprints.read.files import EXCEL, opened, table_file
-from footprints.read.masking import counted, open_codes, rows_shown, values_shown
 from footprints.read.people import TOTALS, as_people
 from footprints.read.registered.fields import (
     as_dates,
