@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -14,9 +14,6 @@ import footprints as fp
 from footprints import cli
 from footprints.errors import FileError, FootprintsError, TableError
 from footprints.read.init import draft_atlas
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DESIGN = """
 title = "England, July 2022"
@@ -244,11 +241,11 @@ FAULTS = {
     ),
     "a value of the wrong type": (
         ('level = "system"', "level = 7"),
-        "cannot be used at 'layers.icb22.level': .*string: '7'",
+        "cannot be used at 'layers.icb22.level' .*string.: '7'",
     ),
     "a severity that is none": (
         ('coverage = "fail"', 'coverage = "explode"'),
-        "cannot be used at 'checks.severity.coverage': .*'warn' or 'fail'.*: 'explode'",
+        "cannot be used at 'checks.severity.coverage' .*'warn' or 'fail'.: 'explode'",
     ),
     "a date that is none": (("until = 2027-03-31", 'until = "soon"'), "'exceptions.0.until'"),
     "a layer that is not declared": (
@@ -297,6 +294,30 @@ FAULTS = {
         ("[layers.lad21]", "[layers.lad23]"),
         "asks in layers.lad23.members.lsoa11 for a column of 2021, and the layer is of 2023",
     ),
+    "a column of another kind": (
+        ('lsoa11 = "LAD21CD"', 'lsoa11 = "ICB22CD"'),
+        "layers.lad21.members.lsoa11 for a column of the kind 'icb', and the layer is 'lad'",
+    ),
+    "a check that there is none of": (
+        ('check = "population-band"', 'check = "population-bnad"'),
+        "names in 'exceptions' what it does not declare: 'population-bnad'. Declared: 'population",
+    ),
+    "a severity of a check that there is none of": (
+        ('coverage = "fail"', 'banana = "fail"'),
+        "names in 'checks.severity' what it does not declare: 'banana'",
+    ),
+    "a population called as a column": (
+        ("people = { residents", "people = { LAD21CD"),
+        "calls populations in units.lsoa11 as a column is called: 'LAD21CD'",
+    ),
+    "a population called name": (
+        ("people = { residents", "people = { name"),
+        "calls populations in units.lsoa11 as a column is called: 'name'",
+    ),
+    "an area that is none": (
+        ('name = "LSOA11NM"', 'name = "LSOA11NM"\narea_m2 = "LAD21CD"'),
+        "has no area in units.lsoa11.area_m2 for: 'E01000001', 'E01000002'",
+    ),
     "a file of another computer": (
         ("lsoa11.parquet", "//server/share/lsoa11.parquet"),
         "units.lsoa11: An atlas file cannot name a file of another computer",
@@ -327,6 +348,83 @@ def test_everything_wrong_is_named_at_once(folder: Path) -> None:
         fp.read_atlas(file)
     for part in ("spaces.csv", "pop_mid2021", "ICB23"):
         assert part in str(caught.value)
+
+
+def test_populations_are_each_read_from_the_file_as_it_stands(folder: Path) -> None:
+    units = gpd.read_parquet(folder / "lsoa11.parquet").assign(old=[9, 9, 9, 9])
+    units.to_parquet(folder / "lsoa11.parquet")
+    more = 'old = { column = "old", source = "us", as_at = "2001" },'
+    file = change(folder, ("people = {", f"people = {{ {more}"))
+    people = fp.read_atlas(file).people("icb22")
+    assert people["old"].tolist() == [18, 18]
+    assert people["residents"].tolist() == [700_000, 1_100_000]
+
+
+LINKS = """[layers.pcn22]
+members = { lsoa11 = { file = "l.csv", code = "LSOA11CD", footprint = "PCN", people = "n" } }
+people = { registered = { column = "n", source = "NHS", as_at = "2022", sensitive = true } }
+covers = false
+[checks]"""
+LINK_FAULTS = {
+    "a blank footprint": ("E01000001,,400\n", "without a code or a footprint, rows .*: '3'"),
+    "a blank code": (",U2,77\n", "without a code or a footprint, rows of the file: '3'"),
+    "people that are none": ("E01000002,U1,secret\n", "people in 'n'"),
+}
+
+
+@pytest.mark.parametrize("fault", LINK_FAULTS)
+def test_rows_of_a_link_table_are_used_or_named(folder: Path, fault: str) -> None:
+    row, message = LINK_FAULTS[fault]
+    text = "LSOA11CD,PCN,n\nE01000001,U1,3\n" + row
+    (folder / "l.csv").write_text(text, encoding="utf-8")
+    file = change(folder, ("[checks]", LINKS))
+    with pytest.raises(TableError, match=message) as caught:
+        fp.read_atlas(file)
+    assert "secret" not in str(caught.value)
+
+
+def test_people_of_a_link_table_are_those_that_its_members_count(folder: Path) -> None:
+    (folder / "l.csv").write_text("LSOA11CD,PCN,n\nE01000001,U1,3\n", encoding="utf-8")
+    file = change(folder, ("[checks]", LINKS.replace('column = "n"', 'column = "size"')))
+    with pytest.raises(TableError, match="another column than its members do: 'size'.*'n'"):
+        fp.read_atlas(file)
+
+
+def test_files_of_a_wider_area_can_be_used_for_a_part(folder: Path) -> None:
+    names = "E07000001,West\nE07000002,Mid\nE07000003,East\nE07000099,Elsewhere\n"
+    (folder / "names.csv").write_text("code,name\n" + names, encoding="utf-8")
+    layer = gpd.read_file(folder / "england.gpkg", layer="ICB22")
+    other = layer.iloc[[0]].assign(ICB22CD="E54000099", geometry=layer.translate(9e4).iloc[[0]])
+    pd.concat([layer, other]).to_file(folder / "england.gpkg", layer="ICB22")
+    file = change(
+        folder,
+        ('{ lsoa11 = "LAD21CD" }', '{ lsoa11 = "LAD21CD" }\nnames = { file = "names.csv" }'),
+    )
+    with pytest.raises(TableError, match="without a single unit .*'E54000099'.*wider = true"):
+        fp.read_atlas(file)
+    change(folder, ('layer = "ICB22" }', 'layer = "ICB22", wider = true }'))
+    atlas = fp.read_atlas(file)
+    assert len(atlas.layers["icb22"]) == 2
+    assert atlas.layers["lad21"]["name"].tolist() == ["West", "Mid", "East"]
+
+
+def test_a_stored_atlas_is_read_by_the_same_name(folder: Path) -> None:
+    atlas = fp.read_atlas(folder / "atlas.toml")
+    for name in ("stored.gpkg", "stored"):
+        back = fp.read_atlas(fp.write_atlas(atlas, folder / name))
+        assert back.people("place").equals(atlas.people("place"))
+        assert back.checks == atlas.checks
+
+
+def test_bands_of_its_own_are_stored_with_an_atlas(folder: Path) -> None:
+    (folder / "ours.toml").write_text(
+        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.system]\nlower = 5\nupper = 9\n",
+        encoding="utf-8",
+    )
+    atlas = fp.read_atlas(change(folder, ('set = "nhs-2019"', 'set = "ours.toml"')))
+    back = fp.read_atlas(fp.write_atlas(atlas, folder / "stored"))
+    assert repr(back.checks.bands) == repr(atlas.checks.bands)
+    assert back.checks.bands["system"] == fp.Band(lower=5, upper=9)
 
 
 CODES = {
@@ -382,7 +480,12 @@ def test_paths_may_hold_spaces_and_letters_of_any_script(folder: Path, tmp_path:
     assert fp.read_atlas(file).people("place")["residents"].sum() == 1_800_000
 
 
-def test_a_draft_of_the_files_can_be_read_as_it_stands(folder: Path) -> None:
+def filled(text: str) -> str:
+    """Fill in what a draft leaves to its user."""
+    return text.replace('"?"', '"a survey of 2020"')
+
+
+def test_a_draft_can_be_read_once_it_is_filled_in(folder: Path) -> None:
     (folder / "atlas.toml").unlink()
     text = draft_atlas([folder], folder=folder)
     for part in (
@@ -396,6 +499,9 @@ def test_a_draft_of_the_files_can_be_read_as_it_stands(folder: Path) -> None:
     ):
         assert part in text
     (folder / "draft.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match="filled in at: .*residents.source', .*as_at'. Say whose"):
+        fp.read_atlas(folder / "draft.toml")
+    (folder / "draft.toml").write_text(filled(text), encoding="utf-8")
     atlas = fp.read_atlas(folder / "draft.toml")
     assert atlas.people("icb22")["residents"].sum() == 1_800_000
     assert atlas.overview.loc["lad21", "level"] == "district"
@@ -411,7 +517,7 @@ def test_a_draft_finds_layers_in_a_lookup_and_what_must_be_said_of_lines(tmp_pat
     text = draft_atlas([tmp_path], folder=tmp_path)
     said = '{ file = "lookup.csv", code = "LSOA21CD", footprint = "LAD23CD" }'
     assert f"members = {{ lsoa21 = {said} }}" in text
-    (tmp_path / "atlas.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "atlas.toml").write_text(filled(text), encoding="utf-8")
     atlas = fp.read_atlas(tmp_path / "atlas.toml")
     assert atlas.people("icb23")["residents"].tolist() == [3_000]
 
@@ -425,7 +531,9 @@ def test_a_draft_of_nothing_with_codes_is_refused(tmp_path: Path) -> None:
 def test_the_command_writes_a_draft_and_checks_an_atlas(folder: Path, capsys, monkeypatch) -> None:
     monkeypatch.chdir(folder)
     assert cli.main(["init", "lsoa11.parquet", "england.gpkg", "-o", "mine.toml"]) == 0
-    assert "It can be read:" in capsys.readouterr().out
+    assert "Before it can be used:" in capsys.readouterr().out
+    file = Path("mine.toml")
+    file.write_text(filled(file.read_text(encoding="utf-8")), encoding="utf-8")
     assert cli.main(["check", "--atlas", "mine.toml"]) == 0
     out = capsys.readouterr().out
     assert "700,000" in out
@@ -441,7 +549,7 @@ def test_england_by_lsoa_gives_what_the_embedded_england_gives(
 ) -> None:
     shutil.copy(shared / "data" / "england" / "lsoa11.parquet", tmp_path)
     text = draft_atlas([tmp_path / "lsoa11.parquet"], folder=tmp_path)
-    (tmp_path / "atlas.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "atlas.toml").write_text(filled(text), encoding="utf-8")
     with pytest.warns(fp.FootprintsWarning, match="'E01019828'"):
         atlas = fp.read_atlas(tmp_path / "atlas.toml")
     assert len(atlas.units["lsoa11"]) == 32_844

@@ -227,9 +227,9 @@ def init(
     try:
         atlas = _read(target)
     except FootprintsError as error:
-        _say(screen, ["It cannot be used as it stands:", *str(error).split("\n")])
-        raise typer.Exit(BAD_INPUT) from None
-    _say(screen, ["It can be read:", *repr(atlas).split("\n")])
+        _say(screen, ["Before it can be used:", *str(error).split("\n")])
+    else:
+        _say(screen, ["It can be read:", *repr(atlas).split("\n")])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ import pandas as pd
 
 from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
 from footprints.atlas.membership import members_from
+from footprints.bands import Band, BandSet
 from footprints.columns import as_it_was, digest, plain_column
 from footprints.errors import FootprintsError, OutputError, Problems
 from footprints.geometry import NATIONAL_GRID
@@ -96,7 +97,7 @@ def stored(atlas: Atlas) -> Stored:
             for key, each in layers.items()
         ],
         "origins": [asdict(origin) for origin in atlas.origins],
-        "checks": asdict(atlas.checks),
+        "checks": _stored_checks(atlas.checks),
         "tables": specs,
     }
     document = json.loads(_json(document))
@@ -361,9 +362,26 @@ def _layer(
     )
 
 
+def _stored_checks(checks: Checks) -> Document:
+    """Return what is asked of an atlas, a set of bands of one's own in full."""
+    bands = checks.bands
+    if isinstance(bands, BandSet):
+        head = {"name": bands.name, "title": bands.title, "as_at": bands.as_at}
+        levels = {level: asdict(band) for level, band in bands.bands.items()}
+        return asdict(replace(checks, bands="")) | {
+            "bands": head | {"source": bands.source, "bands": levels}
+        }
+    return asdict(checks)
+
+
 def _checks(known: Document) -> Checks:
     agreed = tuple(Agreed(**each) for each in known["agreed"])
-    return Checks(**{key: _tuples(value) for key, value in known.items()} | {"agreed": agreed})
+    bands = known["bands"]
+    if isinstance(bands, dict):
+        levels = {level: Band(**numbers) for level, numbers in bands["bands"].items()}
+        bands = BandSet(**(bands | {"bands": levels}))
+    asked = {key: _tuples(value) for key, value in known.items()}
+    return Checks(**asked | {"agreed": agreed, "bands": bands})
 
 
 def _tuples(value: object) -> Any:

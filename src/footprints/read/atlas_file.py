@@ -18,7 +18,8 @@ from footprints.read.band_sets import band_set, read_band_set
 from footprints.read.fields import parse_field
 from footprints.read.layer import read_layer
 from footprints.read.people import add_population, as_people
-from footprints.read.spec import Members, parse_spec
+from footprints.read.spec import Members, check_filled, parse_spec
+from footprints.read.stored import read_stored_atlas
 from footprints.read.tables import read_table
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ def read_atlas(path: str | PathLike[str]) -> Atlas:
     ----------
     path : path-like
         A TOML file; the files that it names are found from the folder it is in. The README shows
-        all its keys, and ``footprints init`` writes one.
+        all its keys, and ``footprints init`` writes one. Or a GeoPackage or folder that
+        :func:`footprints.write_atlas` wrote.
 
     Returns
     -------
@@ -70,18 +72,38 @@ def read_atlas(path: str | PathLike[str]) -> Atlas:
     code
     P            12
     """
-    file = Path(path)
+    file = Path(path).absolute()
+    if file.is_dir() or file.suffix.lower() == ".gpkg":
+        return read_stored_atlas(file)
     problems = Problems(f"{file.name!r}")
     spec = parse_spec(_read_toml(file), problems)
     if spec is None:
         raise TableError("\n".join(problems.lines), problems.codes)
+    check_filled(spec, problems)
     files = _Files(file.parent, problems)
     units = {name: _units(name, said, files) for name, said in spec.units.items()}
     frames = {name: table for name, table in units.items() if table is not None}
     layers = {key: _layer(key, said, frames, files) for key, said in spec.layers.items()}
     bands = _bands(spec, files)
     problems.raise_any(TableError)
-    atlas = Atlas(
+    try:
+        atlas = _assemble(spec, frames, layers, files, bands)
+    except TableError as error:
+        told = str(error).replace(f"{spec.title} ", f"{file.name!r} ")
+        raise TableError(told, error.codes) from None
+    _check_covered(atlas, problems)
+    problems.raise_any(TableError)
+    return atlas
+
+
+def _assemble(
+    spec: AtlasSpec,
+    frames: Mapping[str, UnitTable],
+    layers: Mapping[str, Layer | None],
+    files: _Files,
+    bands: str | BandSet,
+) -> Atlas:
+    return Atlas(
         title=spec.title,
         units=frames,
         layers={key: layer for key, layer in layers.items() if layer is not None},
@@ -89,9 +111,6 @@ def read_atlas(path: str | PathLike[str]) -> Atlas:
         origins=files.origins,
         checks=_checks(spec, bands),
     )
-    _check_covered(atlas, problems)
-    problems.raise_any(TableError)
-    return atlas
 
 
 def _check_covered(atlas: Atlas, problems: Problems) -> None:
@@ -114,6 +133,10 @@ def _read_toml(file: Path) -> dict[str, Any]:
         reason = error.strerror if isinstance(error, OSError) else error
         msg = f"The atlas file {file.name!r} cannot be read: {reason}."
         raise FileError(msg, [file.name]) from error
+
+
+_SAME = {"upper-tier", "hwb"}
+"""Levels whose footprints are the same areas: a board is listed by its council."""
 
 
 class _Files:
@@ -219,12 +242,8 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
         return None
     located = table.geometry.notna().any()
     if said.area_m2 is not None and files.has(f"{place}.area_m2", table, [said.area_m2]):
-        table = table.assign(area_m2=pd.to_numeric(table[said.area_m2], errors="coerce"))
-    for population, people in said.people.items():
-        where = f"{place}.people.{population}"
-        asked = people.model_copy(update={"code": people.code or said.code})
-        with_people = _with_people(where, table, population, asked, files)
-        table = table if with_people is None else with_people
+        table = table.assign(area_m2=_areas(f"{place}.area_m2", table[said.area_m2], files))
+    table = _with_populations(place, table, said, files)
     if not located:
         table = pd.DataFrame(table.drop(columns="geometry"))
     populations = tuple(
@@ -236,22 +255,52 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
     return UnitTable(table=table, populations=populations, lines=lines)
 
 
-def _with_people(
+def _areas(place: str, column: pd.Series[Any], files: _Files) -> pd.Series[float]:
+    """Read a column as square metres, and note what is none."""
+    areas = pd.to_numeric(column.astype("str").str.replace(",", ""), errors="coerce")
+    odd = column.index[areas.isna() | (areas <= 0)]
+    if len(odd):
+        files.problems.add(f"has no area in {place} for", odd)
+    return areas
+
+
+def _with_populations(
+    place: str, table: gpd.GeoDataFrame, said: Units, files: _Files
+) -> gpd.GeoDataFrame:
+    """Return units with their populations, each read from the file as it stands."""
+    taken = {"name", "geometry", "area_m2", *map(str, table.columns)}
+    odd = [name for name, people in said.people.items() if name in taken - {people.column}]
+    if odd:
+        remedy = "Call them something else."
+        files.problems.add(
+            f"calls populations in {place} as a column is called", odd, remedy=remedy
+        )
+        return table
+    counts: dict[str, pd.Series[int]] = {}
+    for name, people in said.people.items():
+        asked = people.model_copy(update={"code": people.code or said.code})
+        found = _people(f"{place}.people.{name}", table, name, asked, files)
+        counts |= {} if found is None else {name: found}
+    return table.assign(**counts)
+
+
+def _people(
     place: str, table: pd.DataFrame, name: str, said: People, files: _Files
-) -> pd.DataFrame | None:
-    """Return a table with the people of one population, from a column or another file."""
+) -> pd.Series[int] | None:
+    """Return the people of one population, from a column or another file."""
     column = said.column
     if said.file is None:
         if not files.has(place, table, [column]):
             return None
-        found = files.people(place, table[column], sensitive=said.sensitive)
-        return None if found is None else table.assign(**{name: found})
+        return files.people(place, table[column], sensitive=said.sensitive)
     other, code = files.table(place, said.file, said.sheet), said.code or "code"
     if other is None or not files.has(place, other, [code, column]):
         return None
     how = {"code": code, "people": column, "name": name, "sum_rows": said.sum_rows}
     hidden = [column] if said.sensitive else []
-    return files.joined(place, table, other, **how, sensitive=hidden)
+    bare = pd.DataFrame(index=table.index)
+    joined = files.joined(place, bare, other, **how, sensitive=hidden)
+    return None if joined is None else joined[name]
 
 
 def _layer(
@@ -265,7 +314,8 @@ def _layer(
             table = units[name].table if name in units else None
             found = _members_of_column(place, key, source, table, files)
         else:
-            found = _members_of_file(place, key, source, files)
+            hidden = any(people.sensitive for people in said.people.values())
+            found = _members_of_file(place, key, source, files, sensitive=hidden)
         if found is not None:
             members[name] = found
     if len(members) < len(said.members):
@@ -303,7 +353,7 @@ def _members_of_column(
 
 
 def _members_of_file(
-    place: str, key: str, said: Members, files: _Files
+    place: str, key: str, said: Members, files: _Files, *, sensitive: bool
 ) -> pd.Series[str] | pd.DataFrame | None:
     """Return the footprint of each unit or footprint that a file lists."""
     _check_vintage(place, key, said.footprint, files.problems)
@@ -311,11 +361,18 @@ def _members_of_file(
     wanted = [said.code, said.footprint, *([said.people] if said.people else [])]
     if table is None or not files.has(place, table, wanted):
         return None
-    table = table.dropna(subset=said.code)
+    blank = table.index[table[said.code].isna()]
+    if said.people is not None:
+        blank = blank.union(table.index[table[said.footprint].isna()])
+    if len(blank):
+        remedy = "Fill them in, or take the rows out."
+        fault = f"lists in {place} rows without a code or a footprint, rows of the file"
+        files.problems.add(fault, blank, remedy=remedy)
+        return None
     footprints = table.set_index(said.code)[said.footprint]
     if said.people is None:
         return footprints
-    people = files.people(place, table[said.people])
+    people = files.people(place, table[said.people], sensitive=sensitive)
     return None if people is None else footprints.to_frame("code").assign(people=people.to_numpy())
 
 
@@ -325,8 +382,14 @@ def _texts(column: pd.Series[Any]) -> pd.Series[str]:
 
 
 def _check_vintage(place: str, key: str, column: str, problems: Problems) -> None:
-    """Note a column whose name says another year than the layer's key."""
-    field, vintage = parse_field(column), parse_key(key).vintage
+    """Note a column whose name says another year or kind than the layer's key."""
+    field, (kind, vintage) = parse_field(column), parse_key(key)
+    levels = {LEVELS.get(field.kind) if field else None, LEVELS.get(kind)}
+    if field is not None and None not in levels and len(levels - _SAME) + bool(levels & _SAME) > 1:
+        fault = (
+            f"asks in {place} for a column of the kind {field.kind!r}, and the layer is {kind!r}"
+        )
+        problems.add(fault, [column])
     if field is not None and field.year and vintage and field.year != vintage:
         problems.add(
             f"asks in {place} for a column of {field.year}, and the layer is of {vintage}", [column]
@@ -346,7 +409,11 @@ def _named(
         return table
     if "file" in said.names:
         names = _names_of_file(place, said.names, files)
-        return table if names is None else names.reindex(table.index.union(names.index))
+        if names is None:
+            return table
+        if len(nameless := table.index.difference(names.index)):
+            files.problems.add(f"gives no name in {place} to", nameless)
+        return names.reindex(table.index)
     for name, column in said.names.items():
         source = said.members.get(name)
         if not isinstance(source, str) or name not in units:
@@ -391,12 +458,14 @@ def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: _Files) -> pd.
     drawn = files.layer(place, said.boundaries)
     if drawn is None:
         return table
-    for fault, codes in (
-        ("has no lines for", table.index.difference(drawn.index)),
-        ("has lines without a single unit for", drawn.index.difference(table.index)),
-    ):
-        if len(codes):
-            files.problems.add(f"{fault} footprints in {place}", codes)
+    if len(undrawn := table.index.difference(drawn.index)):
+        files.problems.add(f"has no lines for footprints in {place}", undrawn)
+    others = drawn.index.difference(table.index)
+    if len(others) and not said.boundaries.wider:
+        remedy = (
+            "Where the file is of a wider area, say wider = true; of other nations, nation = 'E'."
+        )
+        files.problems.add(f"has lines without a single unit in {place}", others, remedy=remedy)
     names = table["name"].fillna(drawn["name"].reindex(table.index))
     extra = drawn.drop(
         columns=["name", *(set(drawn.columns) & set(table.columns))], errors="ignore"
@@ -412,11 +481,14 @@ def _own_people(
     """Give footprints people of their own, where the file says some."""
     for name, people in said.people.items():
         population = Population(name=name, source=people.source, as_at=str(people.as_at))
-        linked = any(isinstance(m, Members) and m.people for m in said.members.values())
+        linked = {m.people for m in said.members.values() if isinstance(m, Members) and m.people}
         if linked and people.file is None:
+            if linked != {people.column}:
+                fault = f"counts in layers.{key}.people.{name} another column than its members do"
+                files.problems.add(fault, [people.column], remedy=f"They count {listed(linked)}.")
             return table, population
-        found = _with_people(f"layers.{key}.people.{name}", table, name, people, files)
-        return (table if found is None else found), population
+        found = _people(f"layers.{key}.people.{name}", table, name, people, files)
+        return (table if found is None else table.assign(**{name: found})), population
     return table, None
 
 
@@ -424,7 +496,7 @@ def _bands(spec: AtlasSpec, files: _Files) -> str | BandSet:
     """Return the set of bands: the name of one that comes with footprints, or one of a file."""
     name = str(spec.checks.bands.get("set", Checks.bands))
     try:
-        return files.bands(name) if name.lower().endswith(".toml") else band_set(name)
+        return files.bands(name) if name.lower().endswith(".toml") else band_set(name).name
     except FootprintsError as error:
         files.note("checks.bands.set", error)
         return name

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Status = Literal["warn", "fail"]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
+CHECKS = ["population-band", "nesting", "coterminosity", "coverage", "contiguity"]
+"""The checks that an atlas can ask for, agree misses of, or grade."""
 NAME_KEYS = ["file", "sheet", "code", "name", "ods_code"]
 """What ``names`` says where the names are in a file, and not in a column of the units."""
 
@@ -70,8 +72,9 @@ class Members(Table):
 
 
 class Boundaries(Source):
-    """A file of lines."""
+    """A file of lines; ``wider`` says that it draws more footprints than the atlas has."""
 
+    wider: bool = False
     lines: Literal["official", "illustrative"] = "official"
 
 
@@ -151,14 +154,15 @@ def parse_spec(said: dict[str, Any], problems: Problems) -> AtlasSpec | None:
 def _note(fault: Any, problems: Problems) -> None:
     """Word one fault that pydantic found."""
     place = ".".join(str(part) for part in fault["loc"] if not str(part)[:1].isupper())
-    place = place.replace(".str", "").replace(".[key]", "")
+    for kind in (".str", ".[key]", ".date", ".int", ".list[str]"):
+        place = place.replace(kind, "")
     if fault["type"] == "extra_forbidden":
         allowed = listed(_allowed(fault["loc"][:-1]))
         problems.add("has an unknown key", [place], remedy=f"Allowed there: {allowed}.")
     elif fault["type"] == "missing":
         problems.add("lacks the key", [place])
     else:
-        problems.add(f"cannot be used at {place!r}: {fault['msg'].lower()}", [fault["input"]])
+        problems.add(f"cannot be used at {place!r} ({fault['msg']})", [fault["input"]])
 
 
 def _allowed(place: tuple[int | str, ...]) -> list[str]:
@@ -210,6 +214,32 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
             names = [wanted] if isinstance(wanted, str) else wanted
             _unknown(f"checks.bands.{level}", names, layers, problems)
     _unknown("exceptions", [e.layer for e in spec.exceptions], layers, problems)
+    _unknown("exceptions", [e.check for e in spec.exceptions], CHECKS, problems)
+    _unknown("checks.severity", checks.severity, CHECKS, problems)
+
+
+def check_filled(spec: AtlasSpec, problems: Problems) -> None:
+    """Note what a draft left open, marked with a question mark.
+
+    Parameters
+    ----------
+    spec : AtlasSpec
+        What an atlas file says.
+    problems : Problems
+        Where it is noted.
+    """
+    parts = {f"units.{name}": units.people for name, units in spec.units.items()}
+    parts |= {f"layers.{key}": layer.people for key, layer in spec.layers.items()}
+    left = [
+        f"{part}.people.{name}.{key}"
+        for part, people in parts.items()
+        for name, said in people.items()
+        for key in ("column", "source", "as_at")
+        if str(getattr(said, key)).strip() in {"?", ""}
+    ]
+    if left:
+        remedy = "Say whose figures they are, and of which date."
+        problems.add("still has to be filled in at", left, remedy=remedy)
 
 
 def _unknown(place: str, names: Any, known: list[str], problems: Problems) -> None:
