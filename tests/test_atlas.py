@@ -267,6 +267,38 @@ def test_geometry_must_be_in_the_national_grid(crs: str | None) -> None:
         fp.Atlas(title="Squares", units={"squares": residents(table)}, layers={})
 
 
+WRONG = {
+    "frames for units": (
+        {"units": {"squares": pd.DataFrame()}},
+        "units holds what is no UnitTable: 'squares'",
+    ),
+    "a list of layers": ({"layers": []}, "layers is a mapping of names to Layer, not a list"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_parts_of_another_kind_are_refused_with_what_to_write(wrong: str) -> None:
+    parts, message = WRONG[wrong]
+    good = {
+        "units": {"squares": residents(squares(residents=[1]))},
+        "layers": {"place": layer_of({"a": "P"}, "place")},
+    }
+    with pytest.raises(TableError, match=message):
+        fp.Atlas(title="Squares", **(good | parts))
+
+
+def test_populations_are_populations() -> None:
+    units = fp.UnitTable(table=squares(residents=[1]), populations=("residents",), lines="official")
+    with pytest.raises(
+        TableError, match="'squares' has populations that are none: write populations="
+    ):
+        fp.Atlas(
+            title="Squares",
+            units={"squares": units},
+            layers={"place": layer_of({"a": "P"}, "place")},
+        )
+
+
 def test_the_key_of_a_layer_must_be_one() -> None:
     layer = layer_of({"a": "P"}, "system")
     with pytest.raises(TableError, match="'ICB 22' cannot be the key of a layer") as caught:

@@ -133,7 +133,7 @@ def test_what_is_asked_of_it_is_kept_and_followed(folder: Path) -> None:
 
 def test_bands_of_its_own_are_found_beside_it(folder: Path) -> None:
     (folder / "ours.toml").write_text(
-        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.system]\nlower = 5\nupper = 9\n",
+        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.place]\nlower = 5\n[levels.system]\nlower = 5\nupper = 9\n",
         encoding="utf-8",
     )
     file = change(folder, ('set = "nhs-2019"', 'set = "ours.toml"'))
@@ -306,6 +306,14 @@ FAULTS = {
         ('coverage = "fail"', 'banana = "fail"'),
         "names in 'checks.severity' what it does not declare: 'banana'",
     ),
+    "a level without a band": (
+        ('place = ["place"] }', 'plaec = ["place"] }'),
+        "levels without a band: 'plaec'. The set 'nhs-2019' has 'neighbourhood', 'place', 'system'",
+    ),
+    "a layer under another level": (
+        ('place = ["place"] }', 'neighbourhood = ["place"] }'),
+        "asks in checks.bands.neighbourhood for layers of another level: 'place .place.'",
+    ),
     "a population called as a column": (
         ("people = { residents", "people = { LAD21CD"),
         "calls populations in units.lsoa11 as a column is called: 'LAD21CD'",
@@ -418,7 +426,7 @@ def test_a_stored_atlas_is_read_by_the_same_name(folder: Path) -> None:
 
 def test_bands_of_its_own_are_stored_with_an_atlas(folder: Path) -> None:
     (folder / "ours.toml").write_text(
-        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.system]\nlower = 5\nupper = 9\n",
+        "title = 'Ours'\nas_at = 2026\nsource = 'us'\n[levels.place]\nlower = 5\n[levels.system]\nlower = 5\nupper = 9\n",
         encoding="utf-8",
     )
     atlas = fp.read_atlas(change(folder, ('set = "nhs-2019"', 'set = "ours.toml"')))

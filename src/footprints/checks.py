@@ -174,7 +174,7 @@ def _layers_to_judge(atlas: Atlas, bands: BandSet) -> list[str]:
     keys += [key for layers in asked.values() for key in layers if key in atlas.layers]
     if atlas.focused is not None and atlas.focused.layer not in keys:
         keys.append(atlas.focused.layer)
-    return [key for key in keys if levels[key] in bands.bands]
+    return [key for key in dict.fromkeys(keys) if levels[key] in bands.bands]
 
 
 def _skip(layer: str, reason: str) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from footprints.atlas.parts import (
     check_crs,
     check_layer,
     check_names,
+    check_types,
     check_units,
 )
 from footprints.errors import Problems, TableError, UnknownNameError, plain
@@ -140,6 +141,7 @@ class Atlas:
         checks: Checks | None = None,
         _whole: Atlas | None = None,
     ) -> None:
+        check_types(units, layers)
         check_crs(units, layers)
         problems = Problems(title)
         check_names(units, layers, problems)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
 
-from footprints.errors import CRSError, FootprintsError
+from footprints.errors import CRSError, FootprintsError, TableError, listed
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
 from footprints.levels import parse_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
 
     from footprints.bands import BandSet
@@ -202,6 +201,25 @@ class Checks:
     cover: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     agreed: tuple[Agreed, ...] = ()
+
+
+def check_types(units: Mapping[str, UnitTable], layers: Mapping[str, Layer]) -> None:
+    """Raise an error if the parts of an atlas are not parts, with what to write instead."""
+    for what, parts, kind in (("units", units, UnitTable), ("layers", layers, Layer)):
+        if not isinstance(parts, Mapping):
+            msg = f"{what} is a mapping of names to {kind.__name__}, not a {type(parts).__name__}."
+            raise TableError(msg)
+        odd = [name for name, part in parts.items() if not isinstance(part, kind)]
+        if odd:
+            msg = f"{what} holds what is no {kind.__name__}: {listed(odd)}. Write {kind.__name__}(table=...)."
+            raise TableError(msg, odd)
+    for name, table in units.items():
+        if not all(isinstance(each, Population) for each in table.populations):
+            msg = (
+                f"The unit table {name!r} has populations that are none: write "
+                "populations=(Population(name=..., source=..., as_at=...),)."
+            )
+            raise TableError(msg, [name])
 
 
 def check_crs(units: Mapping[str, UnitTable], layers: Mapping[str, Layer]) -> None:

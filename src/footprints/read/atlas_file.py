@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.bands import BandSet
 from footprints.errors import FileError, FootprintsError, Problems, TableError, listed
 from footprints.levels import LEVELS, parse_key
 from footprints.read.band_sets import band_set, read_band_set
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from os import PathLike
 
-    from footprints.bands import BandSet
     from footprints.read.spec import AtlasSpec, LayerSpec, People, Source, Units
 
 
@@ -85,6 +85,7 @@ def read_atlas(path: str | PathLike[str]) -> Atlas:
     frames = {name: table for name, table in units.items() if table is not None}
     layers = {key: _layer(key, said, frames, files) for key, said in spec.layers.items()}
     bands = _bands(spec, files)
+    _check_bands(spec, layers, bands, problems)
     problems.raise_any(TableError)
     try:
         atlas = _assemble(spec, frames, layers, files, bands)
@@ -152,10 +153,12 @@ class _Files:
         """Read a table of text, each once."""
         if (file, sheet) not in self._tables:
             read = self._try(place, lambda: read_table(self._path(file), sheet=sheet))
+            if read is not None:
+                content = Path(self._path(file)).read_bytes()
+                read.attrs["sha256"] = sha256(content).hexdigest()
             self._tables[file, sheet] = read
         found = self._tables[file, sheet]
         if found is not None:
-            found.attrs["sha256"] = sha256(Path(self._path(file)).read_bytes()).hexdigest()
             self._remember(place, found, sheet or "")
         return found
 
@@ -500,6 +503,25 @@ def _bands(spec: AtlasSpec, files: _Files) -> str | BandSet:
     except FootprintsError as error:
         files.note("checks.bands.set", error)
         return name
+
+
+def _check_bands(
+    spec: AtlasSpec, layers: Mapping[str, Layer | None], bands: str | BandSet, problems: Problems
+) -> None:
+    """Note levels that the bands do not have, and layers asked for under another level."""
+    asked = {level: names for level, names in spec.checks.bands.items() if level != "set"}
+    try:
+        chosen = bands if isinstance(bands, BandSet) else band_set(bands)
+    except FootprintsError:
+        return
+    if strangers := [level for level in asked if level not in chosen.bands]:
+        remedy = f"The set {chosen.name!r} has {listed(chosen.bands)}."
+        problems.add("asks in checks.bands for levels without a band", strangers, remedy=remedy)
+    for level, names in asked.items():
+        keys = [names] if isinstance(names, str) else names
+        found = {key: layer.level for key in keys if (layer := layers.get(key)) is not None}
+        if odd := [f"{key} ({of})" for key, of in found.items() if of != level]:
+            problems.add(f"asks in checks.bands.{level} for layers of another level", odd)
 
 
 def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
