@@ -96,7 +96,7 @@ def _units_among(seen: list[Seen]) -> Seen | None:
     Where several tables list the same units it is one with lines, since people and members can
     come from the others.
     """
-    listing = [item for item in seen if item.recognised and item.lists(item.own)]
+    listing = [item for item in seen if item.lists(item.own)]
     if not listing:
         return None
     counting = {item.own for item in seen if item.people and item.lists(item.own)}
@@ -107,7 +107,8 @@ def _units_among(seen: list[Seen]) -> Seen | None:
         for item in listing
         if item.own == most.own and item.codes_of(item.own) & most.codes_of(item.own)
     ]
-    return max(same, key=lambda item: (item.located, bool(item.people), len(item.table)))
+    rank = {item: (item.located, bool(item.people), item.recognised) for item in same}
+    return max(same, key=lambda item: (*rank[item], len(item.table)))
 
 
 def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:

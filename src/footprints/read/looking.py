@@ -6,7 +6,6 @@ import re
 import zlib
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zipfile import BadZipFile
 
@@ -18,13 +17,14 @@ from footprints.crs import WORDS, check_declared, looks_like
 from footprints.errors import CRSError, FootprintsError
 from footprints.geometry import polygon_faults
 from footprints.read.boundary_files import SIGNATURES, read_raw
-from footprints.read.fields import ANY_KIND, Field, parse_field, recognise
+from footprints.read.fields import ANY_KIND, Field, level_of, parse_field, recognise
 from footprints.read.files import EXCEL, PARQUET, TEXT
 from footprints.read.registered.fields import capitals
 from footprints.read.tables import texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from footprints.read.boundary_files import RawLayer
     from footprints.read.fields import Fields
@@ -262,8 +262,17 @@ def _own_fields(table: pd.DataFrame, label: str) -> Fields | None:
 
 
 def _finest(table: pd.DataFrame, codes: dict[str, Field]) -> str:
-    counts = {key: table[field.column].nunique() for key, field in codes.items()}
-    return max(counts, key=lambda key: counts[key], default="")
+    """Return the key with most codes; of several, that of units, or the first in the file."""
+    columns = list(table.columns)
+    order = {
+        key: (
+            table[field.column].nunique(),
+            level_of(field.kind) == "unit",
+            -columns.index(field.column),
+        )
+        for key, field in codes.items()
+    }
+    return max(order, key=lambda key: order[key], default="")
 
 
 def _key(field: Field) -> str:
