@@ -99,6 +99,15 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_rest(tmp_path: Path) -> No
     read(tmp_path, text)
 
 
+def test_a_file_that_is_not_there_is_told_and_an_address_is_not_shown(tmp_path: Path) -> None:
+    write(tmp_path, "lsoa.csv", LSOA21CD=LSOAS, LAD23CD=LADS, residents=PEOPLE)
+    files = [tmp_path, tmp_path / "none.csv", "https://ann:secret@example.org/a.csv"]
+    text = draft_atlas(files, folder=tmp_path)
+    assert "# Not read: \"none.csv\": 'none.csv' is not there" in text
+    assert '# Not read: "an address": ' in text
+    assert "secret" not in text
+
+
 def test_each_layer_of_a_geopackage_is_looked_at(tmp_path: Path) -> None:
     units = lines_of("LSOA21CD", LSOAS).assign(LAD23CD=LADS, residents=PEOPLE)
     units.to_file(tmp_path / "all.gpkg", layer="lsoa")
@@ -272,6 +281,19 @@ def test_places_of_some_networks_leave_the_choice_of_column_open(tmp_path: Path)
     assert "# Say which column is the footprint: 'Place', 'Lead'." in text
     atlas = read(tmp_path, text.replace('footprint = "?"', 'footprint = "Place"'))
     assert atlas.people("place")["residents"].to_dict() == {"Vale": 700_000, "Hill": 500_000}
+
+
+def test_layers_that_leave_units_out_say_so_and_so_do_those_made_of_them(tmp_path: Path) -> None:
+    write(tmp_path, "people.csv", LSOA21CD=LSOAS, residents=PEOPLE)
+    cauths = ["E47000001", "E47000002", "E47000003", ""]
+    write(tmp_path, "lookup.csv", LSOA21CD=LSOAS, CAUTH25CD=cauths)
+    write(tmp_path, "wide.csv", Authority=cauths[:3], Area=["North", "South", "South"])
+    text, said = drafted(tmp_path)
+    assert said["layers"]["cauth25"]["covers"] is False
+    assert "# It has no footprint for 1 code of lsoa21." in text
+    assert said["layers"]["place"]["covers"] is False
+    people = read(tmp_path, text).people("place")["residents"]
+    assert people.to_dict() == {"North": 300_000, "South": 900_000}
 
 
 def test_why_a_file_is_not_used_is_true(tmp_path: Path) -> None:

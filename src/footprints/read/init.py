@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -72,7 +73,7 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
     parts = [draft.head(), draft.units_table(), *draft.layers()]
     unused = [item for item in seen if item not in draft.used]
     parts += [f"# Not used: {_place(item)}: {draft.why_not(item)}." for item in unused]
-    parts += [f"# Not read: {_unread(item)}: {_comment(item.reason)}." for item in not_read]
+    parts += [f"# Not read: {_place(item)}: {_comment(item.reason)}." for item in not_read]
     return "\n".join(parts) + "\n"
 
 
@@ -84,6 +85,9 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _relative(path: Path, folder: Path) -> str:
+    if not path.exists():
+        # What is not there may be an address, which may hold a password.
+        return "an address" if re.match(r"[a-z][\w+.-]+:", str(path), re.IGNORECASE) else path.name
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:
@@ -114,7 +118,7 @@ def _units_among(seen: list[Seen]) -> Seen | None:
 def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:
     """Return the error for files among which no units are, with what each of them is."""
     told = [f"{_place(item)}: {_what(item)}." for item in seen]
-    told += [f"{_unread(item)}: {_comment(item.reason)}." for item in not_read]
+    told += [f"{_place(item)}: {_comment(item.reason)}." for item in not_read]
     msg = (
         "None of the files has a column of codes named as the ONS does (LSOA11CD, LAD23CD), each "
         "code once. Name one so, or write the atlas file by hand. "
@@ -168,7 +172,7 @@ class _Draft:
         code = units.codes[units.own].column
         lines = [
             f"[units.{units.own}]",
-            f"# {len(units.table):,} rows, one for each {_shown(code)}",
+            f"# {len(units.table):,} rows, one for each {_comment(code)}",
         ]
         lines += [f"{key} = {_text(value)}" for key, value in _where(units).items()]
         lines.append(f"code = {_text(code)}")
@@ -261,7 +265,7 @@ class _Draft:
         taken = {self.units.own, made_of, *self.listed}
         for key in [key for key in item.codes if key not in taken]:
             lines = _opening(key) + self._members(made_of, item, item.codes[key].column)
-            lines += _differences(known, item.codes_of(made_of), made_of)
+            lines += self._covers(made_of, known, item, item.codes[key].column)
             lines += self._names(key, item.codes_of(key))
             self.listed[key] = _Listed(lines, item.codes_of(key))
 
@@ -269,6 +273,18 @@ class _Draft:
         self.used.append(item)
         said = {"code": item.codes[made_of].column, "footprint": footprint}
         return [f"members = {{ {made_of} = {_inline(_where(item) | said)} }}"]
+
+    def _covers(self, made_of: str, known: set[str], item: Seen, footprint: str) -> list[str]:
+        """Return that a lookup leaves units out, where it does, and which codes it does not share."""
+        notes = [f"# {note}" for note in _differ(known, item.codes_of(made_of), made_of)]
+        blank = item.codes_of(made_of) - item.placed(made_of, footprint)
+        if blank:
+            notes.append(f"# It has no footprint for {counted(len(blank), 'code')} of {made_of}.")
+        below = self.listed[made_of].said if made_of in self.listed else []
+        leaves = known - item.placed(made_of, footprint) or any(
+            line.startswith("covers = false") for line in below
+        )
+        return ["covers = false", *notes] if leaves else notes
 
     def _names(self, key: str, codes: set[str]) -> list[str]:
         """Return where the names and ODS codes of a layer are, in a list of it or a lookup."""
@@ -314,8 +330,9 @@ class _Draft:
         lines += self._members(made_of, item, candidates[0] if len(candidates) == 1 else "?")
         if len(candidates) > 1:
             lines.append(f"# Say which column is the footprint: {all_shown(candidates)}.")
-        own = self._codes() if made_of == self.units.own else self.listed[made_of].codes
-        lines += _differences(own, item.codes_of(made_of), made_of)
+        known = self._codes() if made_of == self.units.own else self.listed[made_of].codes
+        said = candidates[0] if len(candidates) == 1 else item.codes[made_of].column
+        lines += self._covers(made_of, known, item, said)
         self.listed[key] = _Listed(lines, set())
 
     def _boundaries(self, key: str, codes: set[str]) -> list[str]:
@@ -352,7 +369,7 @@ class _Draft:
                 return _what(item)
             return f"it lists {item.own}, and adds nothing to what is used"
         if own in item.codes and not item.lists(own):
-            column = _shown(item.codes[own].column)
+            column = _comment(item.codes[own].column)
             return f"codes stand several times in {column}, and members are listed once each"
         if own in item.codes and not item.is_table:
             return f"members of {own} can come from a CSV, Excel or Parquet file: save it as one"
@@ -383,12 +400,6 @@ def _opening(key: str) -> list[str]:
     return [f"[layers.{key}]", said]
 
 
-def _differences(ours: set[str], theirs: set[str], key: str) -> list[str]:
-    """Return lines for a list of members: that it leaves some out, or knows others."""
-    lines = [f"# {note}" for note in _differ(ours, theirs, key)]
-    return ["covers = false", *lines] if ours - theirs else lines
-
-
 def _differ(ours: set[str], theirs: set[str], key: str) -> list[str]:
     """Return what codes only one side knows."""
     notes = []
@@ -405,21 +416,13 @@ def _where(item: Seen) -> dict[str, str]:
     return {key: value for key, value in said.items() if value}
 
 
-def _place(item: Seen) -> str:
-    part = item.layer or item.sheet
-    return _text(item.file) + (f", {_text(part)}" if part else "")
-
-
-def _unread(item: NotRead) -> str:
+def _place(item: Seen | NotRead) -> str:
+    """Return which file it is of, and which layer or sheet there."""
     return _text(item.file) + (f", {_text(item.part)}" if item.part else "")
 
 
 def _inline(said: dict[str, str]) -> str:
     return f"{{ {', '.join(f'{key} = {_text(value)}' for key, value in said.items())} }}"
-
-
-def _shown(column: str) -> str:
-    return _comment(column)
 
 
 def _comment(text: str) -> str:

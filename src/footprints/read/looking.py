@@ -128,6 +128,16 @@ class Seen:
         """Tell whether it lists codes of a layer, each once."""
         return key in self.codes and self.values(self.codes[key].column).is_unique
 
+    def placed(self, key: str, footprint: str) -> set[str]:
+        """Return the codes of a layer that it lists with something in another column."""
+        listed = self.values(self.codes[key].column)
+        return set(listed[listed.index.isin(self.values(footprint).index)])
+
+    @property
+    def part(self) -> str:
+        """The layer or sheet, where the file has named ones."""
+        return self.layer or self.sheet
+
     @property
     def nhs_reader(self) -> str:
         """The function that reads it, where it is a list of the NHS; empty where it is none."""
