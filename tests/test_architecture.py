@@ -58,6 +58,7 @@ ORDER = [
     "read.registered",
     "read.spec",
     "read.atlas_file",
+    "read.looking",
     "read.init",
     "read",
     "store",

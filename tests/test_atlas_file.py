@@ -503,7 +503,7 @@ def test_a_draft_can_be_read_once_it_is_filled_in(folder: Path) -> None:
         'names = { lsoa11 = "ICB22NM" }',
         'boundaries = { file = "england.gpkg", layer = "ICB22" }',
         'source = "?"',
-        '# Not used: "places.csv"',
+        'members = { lad21 = { file = "places.csv", code = "LAD21CD", footprint = "place" } }',
     ):
         assert part in text
     (folder / "draft.toml").write_text(text, encoding="utf-8")

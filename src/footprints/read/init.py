@@ -4,63 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
-import pandas as pd
-
-from footprints.crs import looks_like
 from footprints.errors import FootprintsError, plain
-from footprints.geometry import polygon_faults
-from footprints.levels import LEVELS
-from footprints.read.boundary_files import SIGNATURES, read_raw
-from footprints.read.fields import ANY_KIND, Field, parse_field, recognise
+from footprints.levels import LEVELS, parse_key
+from footprints.read.boundary_files import SIGNATURES
+from footprints.read.fields import parse_field
+from footprints.read.looking import NHS_LIST, Seen, look_at, matched, nations, total_among
+from footprints.read.masking import all_shown, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
-    from footprints.read.fields import Fields
+    from footprints.read.looking import NotRead
 
-PEOPLE = re.compile(r"pop|resident|people|person|patient|all.?ages|number_of", re.IGNORECASE)
-"""What the name of a column of people says."""
+FEW = 3
+"""How many codes a comment names."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Seen:
-    """A file that was looked at.
+class _Listed(NamedTuple):
+    """A layer to be written: its lines of TOML, and its codes."""
 
-    Parameters
-    ----------
-    file : str
-        Its name, as the atlas file is to say it.
-    layer : str
-        The layer that was read, where the file has named ones.
-    table : DataFrame
-        Its attributes.
-    own : str
-        The key of what a row of the file is: the finest of its codes.
-    codes, names : dict of str to Field
-        Its fields of codes and names, by the key of the layer that they are of.
-    people : tuple of str
-        Its columns that look like people.
-    options : tuple of (str, str)
-        What must be said to read its lines, and why.
-    located : bool
-        Whether it has lines.
-    """
-
-    file: str
-    layer: str
-    table: pd.DataFrame
-    own: str
-    codes: dict[str, Field]
-    names: dict[str, Field]
-    people: tuple[str, ...]
-    options: tuple[tuple[str, str], ...]
-    located: bool
+    said: list[str]
+    codes: set[str]
 
 
 def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[str] = ".") -> str:
@@ -69,19 +37,21 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
     Parameters
     ----------
     paths : iterable of path-like
-        Boundaries, lookups and tables of people, or a folder of them.
+        Boundaries, lookups and tables of people, or a folder of them. Each layer of a GeoPackage
+        and each sheet of a workbook is looked at.
     folder : path-like
         Where the atlas file is to stand; files are named from there.
 
     Returns
     -------
     str
-        TOML with comments that say what was inferred, and what is left to fill in.
+        TOML with comments that say what was inferred, what is left to fill in (``"?"``), and
+        which files were not used or not read, with the reason.
 
     Raises
     ------
     FootprintsError
-        If a file cannot be read, or none of them lists units.
+        If no file that can be read lists units; what each of them is is told.
 
     Examples
     --------
@@ -92,20 +62,18 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
     ...     print(draft_atlas([file], folder=folder).splitlines()[3])
     [units.wd22]
     """
-    seen = [_look(file, Path(folder)) for path in paths for file in _files_of(Path(path))]
+    files = [file for path in paths for file in _files_of(Path(path))]
+    looked = [item for file in files for item in look_at(file, _relative(file, Path(folder)))]
+    seen = matched([item for item in looked if isinstance(item, Seen)])
+    not_read = [item for item in looked if not isinstance(item, Seen)]
     units = _units_among(seen)
     if units is None:
-        names = ", ".join(repr(item.file) for item in seen) or "none"
-        msg = (
-            f"None of the files has a column of codes named as the ONS does (LSOA11CD, LAD23CD): "
-            f"{names}. Name one so, or write the atlas file by hand."
-        )
-        raise FootprintsError(msg, [item.file for item in seen])
-    parts = [_head(units), _units_table(units)]
-    parts += _layers(units, seen)
-    said = "\n".join(parts)
-    unused = [item for item in seen if _text(item.file) not in said]
-    parts += [f"# Not used: {_text(item.file)}: {_why_not(item)}." for item in unused]
+        raise _nothing(seen, not_read)
+    draft = _Draft(units, seen)
+    parts = [draft.head(), draft.units_table(), *draft.layers()]
+    unused = [item for item in seen if item not in draft.used]
+    parts += [f"# Not used: {_place(item)}: {draft.why_not(item)}." for item in unused]
+    parts += [f"# Not read: {_place(item)}: {_comment(item.reason)}." for item in not_read]
     return "\n".join(parts) + "\n"
 
 
@@ -116,185 +84,350 @@ def _files_of(path: Path) -> list[Path]:
     return sorted(file for file in path.iterdir() if file.suffix.lower() in SIGNATURES)
 
 
-def _look(path: Path, folder: Path) -> Seen:
-    raw = read_raw(path)
-    located = isinstance(raw.table, gpd.GeoDataFrame)
-    table = pd.DataFrame(raw.table.drop(columns=raw.table.geometry.name)) if located else raw.table
-    found = [field for column in table.columns if (field := parse_field(str(column)))]
-    keyed = [(_key(field), field) for field in found if field.kind not in {"", ANY_KIND}]
-    names = {key: field for key, field in keyed if field.part == "name"}
-    # Where no codes are listed, names stand for them.
-    codes = names | {key: field for key, field in keyed if field.part == "code"}
-    own = _own_fields(table, f"{raw.layer} {raw.file}")
-    if own is not None and own.key:
-        codes[own.key] = Field(own.code, own.kind, own.vintage, "code")
-    counts = [str(c) for c in table.columns if PEOPLE.search(str(c)) and _counts(table[c])]
-    return Seen(
-        file=_relative(path, folder),
-        layer=raw.layer,
-        table=table,
-        own=own.key if own is not None and own.key else _finest(table, codes),
-        codes=codes,
-        names=names,
-        people=tuple(counts),
-        options=_options(raw.table) if isinstance(raw.table, gpd.GeoDataFrame) else (),
-        located=located,
-    )
-
-
-def _own_fields(table: pd.DataFrame, label: str) -> Fields | None:
-    """Return what a row of a file is, where its columns or its codes tell."""
-    try:
-        return recognise(table, label=label)
-    except FootprintsError:
-        return None
-
-
-def _finest(table: pd.DataFrame, codes: dict[str, Field]) -> str:
-    counts = {key: table[field.column].nunique() for key, field in codes.items()}
-    return max(counts, key=lambda key: counts[key], default="")
-
-
 def _relative(path: Path, folder: Path) -> str:
+    if not path.exists():
+        # What is not there may be an address, which may hold a password.
+        return "an address" if re.match(r"[a-z][\w+.-]+:", str(path), re.IGNORECASE) else path.name
     try:
         return path.resolve().relative_to(folder.resolve()).as_posix()
     except ValueError:
         return path.resolve().as_posix()
 
 
-def _key(field: Field) -> str:
-    return f"{field.kind}{field.year % 100:02d}" if field.year else field.kind
-
-
-def _counts(column: pd.Series[object]) -> bool:
-    numbers = pd.to_numeric(column.astype("str").str.replace(",", ""), errors="coerce")
-    return bool(numbers.notna().mean() > 0.5)
-
-
-def _options(table: gpd.GeoDataFrame) -> tuple[tuple[str, str], ...]:
-    """Return what a file of lines must be read with: its CRS, and whether to repair."""
-    options = []
-    if table.crs is None:
-        looks = looks_like(table.total_bounds)
-        why = f"the file declares no CRS; its coordinates look like {looks or 'none known'}"
-        options.append((f"crs = {_text(looks)}" if looks else "# crs = ", why))
-    faults = polygon_faults(table.geometry.set_axis(range(len(table))))["fault"]
-    if (faults == "not valid").any():
-        why = f"{(faults == 'not valid').sum()} polygons are not valid"
-        options.append(("repair = true", why))
-    return tuple(options)
-
-
 def _units_among(seen: list[Seen]) -> Seen | None:
-    """Return the file of units: of those with people, or else of all, the one with most rows."""
-    listing = [
-        item for item in seen if item.own and item.table[item.codes[item.own].column].is_unique
+    """Return the table of units: of what has people, or else of all, that with most rows.
+
+    Where several tables list the same units it is one with lines, since people and members can
+    come from the others.
+    """
+    listing = [item for item in seen if item.lists(item.own)]
+    if not listing:
+        return None
+    counting = {item.own for item in seen if item.people and item.lists(item.own)}
+    counted_ones = [item for item in listing if item.own in counting] or listing
+    most = max(counted_ones, key=lambda item: len(item.table))
+    same = [
+        item
+        for item in listing
+        if item.own == most.own and item.codes_of(item.own) & most.codes_of(item.own)
     ]
-    counted = [item for item in listing if item.people] or listing
-    return max(counted, key=lambda item: len(item.table), default=None)
+    rank = {item: (item.located, bool(item.people), item.recognised) for item in same}
+    return max(same, key=lambda item: (*rank[item], len(item.table)))
 
 
-def _head(units: Seen) -> str:
-    return (
-        "# Written by footprints init. Comments say what was inferred; look them through.\n"
-        f'title = "Atlas of {units.own}"\n'
+def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:
+    """Return the error for files among which no units are, with what each of them is."""
+    told = [f"{_place(item)}: {_what(item)}." for item in seen]
+    told += [f"{_place(item)}: {_comment(item.reason)}." for item in not_read]
+    msg = (
+        "None of the files has a column of codes named as the ONS does (LSOA11CD, LAD23CD), each "
+        "code once. Name one so, or write the atlas file by hand. "
+    )
+    files = {item.file: None for item in seen} | {item.file: None for item in not_read}
+    return FootprintsError(
+        "\n".join([msg + ("There is:" if told else "There is no file."), *told]), files
     )
 
 
-def _units_table(units: Seen) -> str:
-    code = units.codes[units.own].column
-    lines = [f"[units.{units.own}]", f"# {len(units.table):,} rows, one for each {code}"]
-    lines += [f"file = {_text(units.file)}", f"code = {_text(code)}"]
-    if units.own in units.names:
-        lines.append(f"name = {_text(units.names[units.own].column)}")
-    lines += _option_lines(units)
-    if units.people:
-        others = ", ".join(units.people[:-1])
-        note = f"  # other columns of people: {others}" if others else ""
-        column = _text(units.people[-1])
-    else:
-        note, column = "  # no column looks like people: name one", '"?"'
-    lines.append("# Say whose people they are, where the figures come from, and of which date.")
-    said = f'column = {column}, source = "?", as_at = "?"'
-    lines.append(f"people = {{ residents = {{ {said} }} }}{note}")
-    return "\n".join(lines) + "\n"
-
-
-def _option_lines(item: Seen) -> list[str]:
-    layer = [f"layer = {_text(item.layer)}"] if item.layer else []
-    return [*layer, *(f"{option}  # {why}" for option, why in item.options)]
-
-
-def _layers(units: Seen, seen: list[Seen]) -> list[str]:
-    """Return a table for each layer that the units or a lookup list."""
-    listed = {key: _of_units(key, units) for key in units.codes if key != units.own}
-    for item in seen:
-        if item is not units and units.own in item.codes:
-            listed |= {
-                key: _of_lookup(key, units, item)
-                for key in item.codes
-                if key not in {units.own, *listed}
-            }
-    for item in seen:
-        if item is not units and item.own in listed and item.codes[item.own].kind in LEVELS:
-            listed |= {
-                key: _of_lookup(key, item, item)
-                for key in item.codes
-                if key not in {item.own, units.own, *listed}
-            }
-    lines = {item.own: item for item in seen if item.located and item is not units}
-    return ["\n".join([*said, *_boundaries(lines.get(key))]) + "\n" for key, said in listed.items()]
-
-
-def _of_units(key: str, units: Seen) -> list[str]:
-    column = units.codes[key].column
-    lines = [f"[layers.{key}]", f"members = {{ {units.own} = {_text(column)} }}"]
-    name = units.names.get(key)
-    if name is not None and name.column != column:
-        lines.append(f"names = {{ {units.own} = {_text(name.column)} }}")
-    elif name is not None:
-        lines.append("# names stand for codes")
-    blank = units.table[column].isna() | units.table[column].astype("str").str.strip().eq("")
-    if blank.any():
-        lines.append(f"covers = false  # {blank.sum():,} units are in none")
-    return _with_level(units.codes[key], lines)
-
-
-def _of_lookup(key: str, made_of: Seen, item: Seen) -> list[str]:
-    said = {
-        "file": item.file,
-        "code": item.codes[made_of.own].column,
-        "footprint": item.codes[key].column,
-    }
-    table = ", ".join(f"{name} = {_text(value)}" for name, value in said.items())
-    lines = [f"[layers.{key}]", f"members = {{ {made_of.own} = {{ {table} }} }}"]
-    return _with_level(item.codes[key], lines)
-
-
-def _with_level(field: Field, lines: list[str]) -> list[str]:
-    level = LEVELS.get(field.kind)
-    said = (
-        f"# level: {level}"
-        if level
-        else f"# a level of its own: {field.kind}; say which with level ="
-    )
-    return [lines[0], said, *lines[1:]]
-
-
-def _boundaries(item: Seen | None) -> list[str]:
-    if item is None:
-        return []
-    said = [f"file = {_text(item.file)}"]
-    said += [f"layer = {_text(item.layer)}"] if item.layer else []
-    said += [option for option, _ in item.options if not option.startswith("#")]
-    why = "; ".join(why for _, why in item.options)
-    return [f"boundaries = {{ {', '.join(said)} }}" + (f"  # {why}" if why else "")]
-
-
-def _why_not(item: Seen) -> str:
+def _what(item: Seen) -> str:
+    """Return what a table is that lists no units."""
+    if item.nhs_reader:
+        return NHS_LIST.format(item.nhs_reader)
     if not item.codes:
-        return "no column is named as the ONS names codes"
-    return f"it lists {', '.join(item.codes)}, and nothing says which units those are made of"
+        return "no column is named as the ONS names codes, or holds the codes of another file"
+    if not item.lists(item.own):
+        return f"its codes stand several times in {_text(item.codes[item.own].column)}"
+    return f"it lists {item.own}"
+
+
+class _Draft:
+    """An atlas file in the making, and what of the files it uses."""
+
+    def __init__(self, units: Seen, seen: list[Seen]) -> None:
+        self.units, self.seen, self.used = units, seen, [units]
+        self.listed: dict[str, _Listed] = {}
+        self.nation = self._nation()
+
+    def _nation(self) -> str:
+        """Return E where the units are of several nations and another list of them is English."""
+        if len(nations(self.units.codes_of(self.units.own))) < 2:
+            return ""
+        others = [item.codes_of(self.units.own) for item in self.seen if item is not self.units]
+        return "E" if any(codes and nations(codes) == {"E"} for codes in others) else ""
+
+    def _codes(self) -> set[str]:
+        """Return the codes of the units, of those that are kept."""
+        return {
+            code for code in self.units.codes_of(self.units.own) if code.startswith(self.nation)
+        }
+
+    def head(self) -> str:
+        return (
+            "# Written by footprints init. Comments say what was inferred; look them through.\n"
+            f'title = "Atlas of {self.units.own}"\n'
+        )
+
+    def units_table(self) -> str:
+        units = self.units
+        code = units.codes[units.own].column
+        lines = [
+            f"[units.{units.own}]",
+            f"# {len(units.table):,} rows, one for each {_comment(code)}",
+        ]
+        lines += [f"{key} = {_text(value)}" for key, value in _where(units).items()]
+        lines.append(f"code = {_text(code)}")
+        if units.own in units.names:
+            lines.append(f"name = {_text(units.names[units.own].column)}")
+        lines += [f"{option}  # {why}" for option, why in units.options]
+        found = nations(units.codes_of(units.own))
+        if len(found) > 1:
+            why = f"it lists codes of {', '.join(sorted(found))}"
+            lines.append(
+                f'nation = "E"  # {why}, and another file those of E alone'
+                if self.nation
+                else f'# nation = "E"  # {why}; say so to keep England alone'
+            )
+        return "\n".join([*lines, *self._people()]) + "\n"
+
+    def _people(self) -> list[str]:
+        """Return the people of the units: of a column of theirs, or of another table."""
+        source = self._with_people()
+        if source is None:
+            said, notes = {"column": "?"}, ["No column looks like people: name one."]
+        else:
+            column = total_among(source.people)
+            said = {"column": column or "?"}
+            others = all_shown([name for name in source.people if name != column])
+            notes = [f"Other columns of people: {others}."] if len(source.people) > 1 else []
+            notes = notes if column else [f"Say which column of people: {others}."]
+        if source is not None and source is not self.units:
+            self.used.append(source)
+            said |= _where(source) | {"code": source.codes[self.units.own].column}
+            notes += _differ(self._codes(), source.codes_of(self.units.own), self.units.own)
+        notes.append("Say whose people they are, where the figures come from, and of which date.")
+        said |= {"source": "?", "as_at": "?"}
+        return [*(f"# {note}" for note in notes), f"people = {{ residents = {_inline(said)} }}"]
+
+    def _with_people(self) -> Seen | None:
+        if self.units.people:
+            return self.units
+        found = [item for item in self._lists_of(self.units.own) if item.people]
+        return max(
+            found,
+            key=lambda item: (
+                len(self._codes() & item.codes_of(self.units.own)),
+                bool(total_among(item.people)),
+            ),
+            default=None,
+        )
+
+    def _lists_of(self, key: str) -> list[Seen]:
+        """Return the other tables that can be a lookup of what has a key."""
+        others = [item for item in self.seen if item is not self.units and item.is_table]
+        return [item for item in others if item.lists(key) and not item.nhs_reader]
+
+    def layers(self) -> list[str]:
+        """Return a table for each layer that the units or a lookup list."""
+        units = self.units
+        for key in units.codes:
+            if key != units.own:
+                self.listed[key] = self._of_units(key)
+        for item in self._lists_of(units.own):
+            self._add_lookup(units.own, self._codes(), item)
+        for item in self.seen:
+            if item.own in self.listed and item in self._lists_of(item.own):
+                self._add_lookup(item.own, self.listed[item.own].codes, item)
+        for item in self.seen:
+            if item not in self.used and item in self._lists_of(item.own):
+                self._add_place(item)
+        for key, layer in self.listed.items():
+            layer.said.extend(self._boundaries(key, layer.codes))
+        return ["\n".join(layer.said) + "\n" for layer in self.listed.values()]
+
+    def _of_units(self, key: str) -> _Listed:
+        units, column = self.units, self.units.codes[key].column
+        lines = [*_opening(key), f"members = {{ {units.own} = {_text(column)} }}"]
+        name = units.names.get(key)
+        if name is not None and name.column != column:
+            lines.append(f"names = {{ {units.own} = {_text(name.column)} }}")
+        elif name is not None:
+            lines.append("# names stand for codes")
+        else:
+            lines += self._names(key, units.codes_of(key))
+        kept = units.values(units.codes[units.own].column).str.startswith(self.nation)
+        members = units.values(column).reindex(kept.index[kept])
+        if members.isna().any():
+            lines.append(f"covers = false  # {members.isna().sum():,} units are in none")
+        return _Listed(lines, set(members.dropna()))
+
+    def _add_lookup(self, made_of: str, known: set[str], item: Seen) -> None:
+        """Add the layers that a table lists of what a layer or the units are made of."""
+        taken = {self.units.own, made_of, *self.listed}
+        for key in [key for key in item.codes if key not in taken]:
+            lines = _opening(key) + self._members(made_of, item, item.codes[key].column)
+            lines += self._covers(made_of, known, item, item.codes[key].column)
+            lines += self._names(key, item.codes_of(key))
+            self.listed[key] = _Listed(lines, item.codes_of(key))
+
+    def _members(self, made_of: str, item: Seen, footprint: str) -> list[str]:
+        self.used.append(item)
+        said = {"code": item.codes[made_of].column, "footprint": footprint}
+        return [f"members = {{ {made_of} = {_inline(_where(item) | said)} }}"]
+
+    def _covers(self, made_of: str, known: set[str], item: Seen, footprint: str) -> list[str]:
+        """Return that a lookup leaves units out, where it does, and which codes it does not share."""
+        notes = [f"# {note}" for note in _differ(known, item.codes_of(made_of), made_of)]
+        blank = item.codes_of(made_of) - item.placed(made_of, footprint)
+        if blank:
+            notes.append(f"# It has no footprint for {counted(len(blank), 'code')} of {made_of}.")
+        below = self.listed[made_of].said if made_of in self.listed else []
+        leaves = known - item.placed(made_of, footprint) or any(
+            line.startswith("covers = false") for line in below
+        )
+        return ["covers = false", *notes] if leaves else notes
+
+    def _names(self, key: str, codes: set[str]) -> list[str]:
+        """Return where the names and ODS codes of a layer are, in a list of it or a lookup."""
+        others = [item for item in self.seen if item.is_table and key in item.codes]
+        named = [
+            item
+            for item in others
+            if key in item.names and item.names[key].column != item.codes[key].column
+        ]
+        if not named:
+            return []
+        item = max(named, key=lambda item: (item.lists(key), len(codes & item.codes_of(key))))
+        said = _where(item) | {"code": item.codes[key].column, "name": item.names[key].column}
+        if key in item.ods_codes and item.ods_codes[key].column != said["code"]:
+            said["ods_code"] = item.ods_codes[key].column
+        line = f"names = {_inline(said)}"
+        if not item.lists(key):
+            return [f"# {line}", "# Names want a list that has each code once; there they repeat."]
+        if strangers := item.codes_of(key) - codes:
+            extra = counted(len(strangers), "code")
+            return [f"# {line}", f"# That list has {extra} of footprints without a unit."]
+        self.used.append(item)
+        return [line]
+
+    def _add_place(self, item: Seen) -> None:
+        """Add a layer that somebody made of footprints or units, in words of their own."""
+        made_of = item.own
+        if made_of != self.units.own and made_of not in self.listed:
+            return
+        columns = [
+            column
+            for column in item.table.columns
+            if column not in item.people
+            and column != item.codes[made_of].column
+            and parse_field(column) is None
+        ]
+        repeated = [column for column in columns if item.values(column).duplicated().any()]
+        candidates = repeated or columns
+        if not candidates:
+            return
+        key = next(key for key in _place_keys() if key not in self.listed)
+        lines = [f"[layers.{key}]", 'level = "place"  # or what else it is']
+        lines += self._members(made_of, item, candidates[0] if len(candidates) == 1 else "?")
+        if len(candidates) > 1:
+            lines.append(f"# Say which column is the footprint: {all_shown(candidates)}.")
+        known = self._codes() if made_of == self.units.own else self.listed[made_of].codes
+        said = candidates[0] if len(candidates) == 1 else item.codes[made_of].column
+        lines += self._covers(made_of, known, item, said)
+        self.listed[key] = _Listed(lines, set())
+
+    def _boundaries(self, key: str, codes: set[str]) -> list[str]:
+        lines = [
+            item
+            for item in self.seen
+            if item.located and item not in self.used and _draws(item, key, codes)
+        ]
+        if not lines:
+            return []
+        item = max(lines, key=lambda item: len(codes & item.codes_of(item.own)))
+        self.used.append(item)
+        said = [f"{name} = {_text(value)}" for name, value in _where(item).items()]
+        if not item.recognised:
+            said.append(f"code = {_text(item.codes[item.own].column)}")
+        said += [option for option, _ in item.options if not option.startswith("#")]
+        whys = [why for _, why in item.options]
+        drawn = item.codes_of(item.own)
+        if len(nations(drawn)) > 1 and nations(codes) == {"E"}:
+            said.append('nation = "E"')
+            whys.append(f"it lists codes of {', '.join(sorted(nations(drawn)))}")
+            drawn = {code for code in drawn if code.startswith("E")}
+        notes = [f"# {note}" for note in _differ(codes, drawn, key)]
+        why = f"  # {'; '.join(whys)}" if whys else ""
+        return [f"boundaries = {{ {', '.join(said)} }}{why}", *notes]
+
+    def why_not(self, item: Seen) -> str:
+        """Return why a table is not used."""
+        own = self.units.own
+        if item.nhs_reader or not item.codes:
+            return _what(item)
+        if item.own == own or item.own in self.listed:
+            if not item.lists(item.own):
+                return _what(item)
+            return f"it lists {item.own}, and adds nothing to what is used"
+        if own in item.codes and not item.lists(own):
+            column = _comment(item.codes[own].column)
+            return f"codes stand several times in {column}, and members are listed once each"
+        if own in item.codes and not item.is_table:
+            return f"members of {own} can come from a CSV, Excel or Parquet file: save it as one"
+        return f"it lists {', '.join(item.codes)}, and no file says which {own} those are made of"
+
+
+def _draws(item: Seen, key: str, codes: set[str]) -> bool:
+    """Tell whether lines are of a layer: by its key, or by its kind and every code."""
+    if item.own == key:
+        return True
+    kind, year = parse_key(item.own) if item.own else ("", None)
+    return (
+        bool(kind)
+        and year is None
+        and kind == parse_key(key).kind
+        and item.codes_of(item.own) == codes
+    )
+
+
+def _place_keys() -> Iterable[str]:
+    return ["place", *(f"place-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
+
+
+def _opening(key: str) -> list[str]:
+    kind = parse_key(key).kind
+    level = LEVELS.get(kind)
+    said = f"# level: {level}" if level else f"# a level of its own: {kind}; say which with level ="
+    return [f"[layers.{key}]", said]
+
+
+def _differ(ours: set[str], theirs: set[str], key: str) -> list[str]:
+    """Return what codes only one side knows."""
+    notes = []
+    for codes, fault in ((ours - theirs, "lacks"), (theirs - ours, "lists beside them")):
+        if codes:
+            some = all_shown(sorted(codes)[:FEW]) + (" and others" if len(codes) > FEW else "")
+            notes.append(f"Of {key} it {fault} {counted(len(codes), 'code')}: {_comment(some)}.")
+    return notes
+
+
+def _where(item: Seen) -> dict[str, str]:
+    """Return where a table is, as keys of an atlas file."""
+    said = {"file": item.file, "layer": item.layer, "sheet": item.sheet}
+    return {key: value for key, value in said.items() if value}
+
+
+def _place(item: Seen | NotRead) -> str:
+    """Return which file it is of, and which layer or sheet there."""
+    return _text(item.file) + (f", {_text(item.part)}" if item.part else "")
+
+
+def _inline(said: dict[str, str]) -> str:
+    return f"{{ {', '.join(f'{key} = {_text(value)}' for key, value in said.items())} }}"
+
+
+def _comment(text: str) -> str:
+    """Return text for a comment, on one line."""
+    return plain(" ".join(text.split()))
 
 
 def _text(text: str) -> str:
