@@ -240,12 +240,12 @@ def test_names_come_from_a_list_of_the_footprints(tmp_path: Path) -> None:
     assert table[["name", "ods_code"]].to_numpy().tolist() == [["Frimley", "QNQ"]]
 
 
-def test_names_that_repeat_in_a_lookup_are_written_as_a_comment(tmp_path: Path) -> None:
+def test_names_that_repeat_in_a_lookup_name_each_footprint_once(tmp_path: Path) -> None:
     write(tmp_path, "people.csv", LSOA21CD=LSOAS, residents=PEOPLE)
     write(tmp_path, "lookup.csv", LSOA21CD=LSOAS, LAD23CD=LADS, LAD23NM=["A", "A", "B", "C"])
     text, _ = drafted(tmp_path)
-    assert '# names = { file = "lookup.csv", code = "LAD23CD", name = "LAD23NM" }' in text
-    read(tmp_path, text)
+    assert 'names = { file = "lookup.csv", code = "LAD23CD", name = "LAD23NM" }' in text
+    assert read(tmp_path, text).layers["lad23"]["name"].tolist() == ["A", "B", "C"]
 
 
 def test_a_workbook_of_places_is_known_by_its_codes(tmp_path: Path) -> None:

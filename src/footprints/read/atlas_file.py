@@ -447,9 +447,11 @@ def _names_of_file(place: str, said: Mapping[str, str], files: _Files) -> pd.Dat
     columns = [code, name, *([said["ods_code"]] if "ods_code" in said else [])]
     if not files.has(place, found, columns):
         return None
-    table = found.dropna(subset=code).set_index(code)[columns[1:]]
+    # A lookup names a footprint in each row of its units, always the same.
+    table = found.dropna(subset=code)[columns].drop_duplicates().set_index(code)
     if table.index.has_duplicates:
-        files.problems.add(f"lists codes twice in {place}", table.index[table.index.duplicated()])
+        twice = table.index[table.index.duplicated()].unique()
+        files.problems.add(f"gives several names in {place} to", twice)
         return None
     return table.set_axis(["name", "ods_code"][: len(columns) - 1], axis="columns")
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from footprints.errors import FootprintsError, plain
 from footprints.levels import LEVELS, parse_key
+from footprints.masking import all_shown, counted
 from footprints.read.boundary_files import SIGNATURES
 from footprints.read.fields import parse_field
 from footprints.read.looking import NHS_LIST, Seen, look_at, matched, nations, total_among
-from footprints.read.masking import all_shown, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -300,14 +300,8 @@ class _Draft:
         said = _where(item) | {"code": item.codes[key].column, "name": item.names[key].column}
         if key in item.ods_codes and item.ods_codes[key].column != said["code"]:
             said["ods_code"] = item.ods_codes[key].column
-        line = f"names = {_inline(said)}"
-        if not item.lists(key):
-            return [f"# {line}", "# Names want a list that has each code once; there they repeat."]
-        if strangers := item.codes_of(key) - codes:
-            extra = counted(len(strangers), "code")
-            return [f"# {line}", f"# That list has {extra} of footprints without a unit."]
         self.used.append(item)
-        return [line]
+        return [f"names = {_inline(said)}"]
 
     def _add_place(self, item: Seen) -> None:
         """Add a layer that somebody made of footprints or units, in words of their own."""
