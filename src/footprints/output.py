@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from os import PathLike
 
     import pandas as pd
@@ -111,16 +112,45 @@ def write_whole(file: Path, text: str) -> None:
     >>> with TemporaryDirectory() as folder:
     ...     write_whole(Path(folder) / "a.html", "<p>A</p>")
     """
+    with whole_file(file) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Give a place to write to, which becomes the file if all goes well.
+
+    Parameters
+    ----------
+    file : Path
+        The file; one that is there is replaced in one step at the end of the ``with``.
+
+    Yields
+    ------
+    Path
+        A file beside it, gone afterwards whatever happens.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written; what stood there before is untouched.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder, whole_file(Path(folder) / "a.txt") as part:
+    ...     _ = part.write_text("A", encoding="utf-8")
+    """
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         try:
-            part.write_text(text, encoding="utf-8", newline="\n")
+            yield part
             part.replace(file)
         finally:
             part.unlink(missing_ok=True)
     except OSError as error:
         msg = (
-            f"{file.name!r} cannot be written: {error.strerror}. If it is open in another "
-            "program, close it there, or choose another name."
+            f"{file.name!r} cannot be written: {error.strerror or 'the system refused'}. If it is "
+            "open in another program, close it there, or choose another name."
         )
         raise OutputError(msg, [file.name]) from error
