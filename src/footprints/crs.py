@@ -45,6 +45,10 @@ WORDS = {
 _ETRS89 = "European Terrestrial Reference System 1989"
 
 
+BEYOND = 1e9
+"""An easting and northing, in metres, farther off than any place on Earth."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transformation:
     """A way from one CRS into the National Grid.
@@ -315,8 +319,8 @@ def points_to_national_grid(
     Returns
     -------
     x, y : array of float
-        In metres (EPSG:27700); infinite where a point lies beyond what can be transformed, not a
-        number where it had no coordinates.
+        In metres (EPSG:27700); not a number where a coordinate was not finite, and
+        :data:`BEYOND` where a point has coordinates that cannot be transformed.
 
     Examples
     --------
@@ -329,8 +333,10 @@ def points_to_national_grid(
         return x, y
     with _offline():
         eastings, northings = way.transformer.transform(x, y)
-    missing = np.isnan(x) | np.isnan(y)
-    return np.where(missing, np.nan, eastings), np.where(missing, np.nan, northings)
+    known = np.isfinite(x) & np.isfinite(y)
+    lost = np.where(known, BEYOND, np.nan)
+    kept = known & np.isfinite(eastings) & np.isfinite(northings)
+    return np.where(kept, eastings, lost), np.where(kept, northings, lost)
 
 
 def check_points(

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
 
+# Dates, spans of time and complex numbers, which would pass for numbers or lose half of themselves.
+_NO_NUMBERS = "mMc"
+
 
 def locate(
     x: npt.ArrayLike | pd.Series[Any],
@@ -104,15 +107,15 @@ def as_numbers(values: Any) -> npt.NDArray[np.float64]:
     if isinstance(values, np.ndarray) and values.dtype == np.float64 and values.ndim == 1:
         return values
     single = values is None or values is pd.NA or np.isscalar(values)
+    msg = "Coordinates are given as two lists of numbers, x and y."
     try:
-        listed = (
-            values if isinstance(values, pd.Series) else pd.Series([values] if single else values)
-        )
-        numbers = pd.to_numeric(listed, errors="coerce")
+        column = pd.Series([values] if single else values)
+        if column.dtype.kind in _NO_NUMBERS:
+            raise TableError(msg)
+        numbers = pd.to_numeric(column, errors="coerce")
         return np.asarray(numbers.to_numpy(dtype=np.float64, na_value=np.nan))
     except (TypeError, ValueError):
-        # What they say may hold the coordinates of a person.
-        msg = "Coordinates are given as two lists of numbers, x and y: columns of a table, say."
+        # What pandas and numpy say may hold the coordinates of a person.
         raise TableError(msg) from None
 
 

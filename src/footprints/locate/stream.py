@@ -16,12 +16,13 @@ from footprints.crs import (
     parse_crs,
     points_to_national_grid,
 )
-from footprints.errors import OutputError, TableError, listed
+from footprints.errors import FileError, OutputError, TableError, listed
 from footprints.locate.blocks import read_blocks, write_blocks
 from footprints.locate.locator import Counts, Locator
 from footprints.locate.points import as_numbers, no_coordinates
 from footprints.output import output_file, whole_file
 from footprints.read.files import EXCEL, table_file
+from footprints.read.masking import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -133,6 +134,7 @@ def locate_file(  # noqa: PLR0913 - the door for every kind of file: each option
     declared = parse_crs(crs)
     way = _Way(file.name, x, y, declared, find_transformation(declared))
     blocks = read_blocks(file, [x, y], block_rows)
+    _check_kinds(blocks.schema, way)
     taken = [name for name in layers if name in blocks.schema.names]
     if taken:
         msg = f"{file.name!r} has columns {listed(taken)} already: name the new ones otherwise."
@@ -217,12 +219,29 @@ def _located(
     return pa.RecordBatch.from_arrays([*block.columns, *codes], schema=schema)
 
 
+def _check_kinds(schema: pa.Schema, way: _Way) -> None:
+    """Refuse columns of dates and the like, which would pass for numbers."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    tests = (pa.types.is_temporal, pa.types.is_nested, pa.types.is_boolean, pa.types.is_binary)
+    kinds = {name: schema.field(schema.names.index(name)).type for name in (way.x, way.y)}
+    wrong = {name: kind for name, kind in kinds.items() if any(test(kind) for test in tests)}
+    if wrong:
+        found = ", ".join(f"{shown(name)} ({kind})" for name, kind in wrong.items())
+        msg = (
+            f"{way.file!r} has columns that are no numbers: {found}. Name those of the coordinates."
+        )
+        raise TableError(msg, wrong)
+
+
 def _coordinates(column: pa.Array) -> Floats:
     """Return a column as numbers, not a number where there is none."""
     import pyarrow as pa  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
     try:
+        if pa.types.is_dictionary(column.type):
+            column = column.dictionary_decode()
         if pa.types.is_string(column.type):
             column = pc.utf8_trim_whitespace(column)
             column = pc.if_else(pc.equal(column, ""), None, column)
@@ -257,7 +276,7 @@ def _files(source: str | PathLike[str], target: str | PathLike[str]) -> tuple[Pa
     out = output_file(target, [".csv", ".parquet"])
     if file.suffix.lower() in EXCEL:
         msg = f"{file.name!r} is a workbook: save its sheet as CSV, and name that."
-        raise TableError(msg, [file.name])
+        raise FileError(msg, [file.name])
     if out.exists() and out.samefile(file):
         msg = f"{out.name!r} is the source: name another file to write to."
         raise OutputError(msg, [out.name])
