@@ -366,6 +366,12 @@ def test_finding_gives_positions_in_the_sorted_codes() -> None:
     assert list(locator.codes) == ["E", "W"]
 
 
+@pytest.mark.parametrize(("x", "y"), [([1, 2], [1]), ([[1]], [[1]])])
+def test_a_locator_wants_two_lists_of_the_same_length(x, y) -> None:
+    with pytest.raises(TableError, match="two lists of the same length"):
+        fp.Locator(PAIR).find(x, y)
+
+
 def test_threads_find_what_one_finds() -> None:
     rng = np.random.default_rng(7)
     blobs = {f"B{i}": shapely.Point(X0 + 900 * i, Y0).buffer(500, quad_segs=500) for i in range(12)}

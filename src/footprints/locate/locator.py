@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.errors import CRSError, GeometryError, Problems
+from footprints.errors import CRSError, GeometryError, Problems, TableError
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
 from footprints.locate.grid import NONE, build_grid, expanded
 
@@ -127,6 +127,11 @@ class Locator:
         -------
         array of int32
             The position in ``codes``; -1 for a point in none, or without coordinates.
+
+        Raises
+        ------
+        TableError
+            If ``x`` and ``y`` are not two lists of the same length.
         """
         return self.find_and_count(x, y).positions
 
@@ -141,11 +146,17 @@ class Locator:
         -------
         Found
             ``positions`` and ``counts``.
+
+        Raises
+        ------
+        TableError
+            If ``x`` and ``y`` are not two lists of the same length.
         """
-        eastings, northings = np.broadcast_arrays(
-            np.atleast_1d(np.asarray(x, dtype=np.float64)),
-            np.atleast_1d(np.asarray(y, dtype=np.float64)),
-        )
+        eastings = np.atleast_1d(np.asarray(x, dtype=np.float64))
+        northings = np.atleast_1d(np.asarray(y, dtype=np.float64))
+        if eastings.ndim > 1 or eastings.shape != northings.shape:
+            msg = "x and y are not two lists of the same length."
+            raise TableError(msg)
         positions = np.empty(len(eastings), dtype=np.int32)
         counts = Counts()
         for start in range(0, len(eastings), _AT_ONCE):
