@@ -143,7 +143,7 @@ def stream(frames: dict[str, gpd.GeoDataFrame], count: int) -> None:
             check_file(target, frames)
             print(
                 f"{points:,} points, file to file, into {len(frames)} layers: {spent:.1f} s, "
-                f"{spent / points * 1e6:.2f} s a million; "
+                f"{cpu / points * 1e6:.2f} s of one core a million; "
                 f"{points * len(frames) / cpu / 1e6:.1f} million a second, core and layer; "
                 f"peak {peak_mb():,.0f} MB"
             )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from footprints.read.text_files import Form
 
-_CSV_BYTES = 1 << 23
+_CSV_BYTES, _PARQUET_BYTES = 1 << 23, 1 << 20
 
 
 class Blocks(NamedTuple):
@@ -74,7 +74,7 @@ def _parquet_blocks(file: Path, wanted: Sequence[str], most: int) -> Blocks:
 
     try:
         # Reading a whole row group ahead would cost memory that grows with it.
-        source = pq.ParquetFile(file, pre_buffer=False)
+        source = pq.ParquetFile(file, pre_buffer=False, buffer_size=_PARQUET_BYTES)
         schema = source.schema_arrow
     except pa.ArrowException:
         raise damaged(file) from None

@@ -8,6 +8,8 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float64]
@@ -123,7 +125,7 @@ def _touched(shapes: Shapes, grid: Grid) -> _Touched:
     keys = [np.zeros(0, dtype=np.int64)]
     for start in range(0, len(footprint), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        segment, row, column = _crossed(*(values[part] for values in ends), grid)
+        segment, row, column = _crossed([values[part] for values in ends], grid)
         key = (footprint[part][segment] * grid.rows + row) * grid.columns + column
         # Most edges are far shorter than a cell: dropping runs of the same leaves less to sort.
         keys.append(_distinct(key))
@@ -132,10 +134,9 @@ def _touched(shapes: Shapes, grid: Grid) -> _Touched:
     return _Touched(*np.divmod(key, grid.rows), column)
 
 
-def _crossed(
-    u0: Floats, v0: Floats, u1: Floats, v1: Floats, grid: Grid
-) -> tuple[Integers, Integers, Integers]:
+def _crossed(ends: Sequence[Floats], grid: Grid) -> tuple[Integers, Integers, Integers]:
     """Return pairs of an edge and a cell that it runs through: edge, row and column."""
+    u0, v0, u1, v1 = ends
     first, last = _span(np.minimum(v0, v1), np.maximum(v0, v1), grid.rows)
     row, edge = expanded(first, last - first + 1)
     u, v, along, rise = u0[edge], v0[edge], (u1 - u0)[edge], (v1 - v0)[edge]
