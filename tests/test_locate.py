@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -164,6 +165,7 @@ def test_a_point_on_a_shared_edge_goes_to_the_lowest_code() -> None:
 def test_codes_are_compared_as_text_whatever_they_look_like() -> None:
     layer = layer_of({"9": WEST, "10": EAST})
     assert fp.locate(X0 + 1000, Y0 + 5, layer).tolist() == ["10"]
+    assert fp.locate(X0 + 1000, Y0 + 5, layer.set_axis([9, 10])).tolist() == ["10"]
 
 
 def test_points_in_two_footprints_are_counted_and_go_to_the_lowest_code() -> None:
@@ -448,6 +450,43 @@ def test_types_and_metadata_of_parquet_come_through(tmp_path: Path) -> None:
     schema = pq.read_schema(tmp_path / "out.parquet")
     assert schema.metadata[b"by"] == b"us"
     assert [str(field.type) for field in schema] == ["int8", "int64", "float", "string"]
+
+
+def test_tables_that_pandas_and_geopandas_wrote_come_through_with_index_and_geometry(
+    tmp_path: Path,
+) -> None:
+    frame = pd.DataFrame({"x": [X0 + 5.0], "y": [Y0 + 5.0]}, index=pd.Index(["p"], name="who"))
+    points = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["x"], frame["y"]), crs=27700)
+    points.to_parquet(tmp_path / "in.parquet")
+    fp.locate_file(tmp_path / "in.parquet", tmp_path / "out.parquet", {"c": PAIR}, x="x", y="y")
+    found = gpd.read_parquet(tmp_path / "out.parquet")
+    pd.testing.assert_frame_equal(found.drop(columns="c"), points)
+    assert found["c"].to_dict() == {"p": "W"}
+
+
+def test_coordinates_may_be_text_categories_or_decimals_in_parquet(tmp_path: Path) -> None:
+    easting, northing = pa.array([str(X0 + 5), "?", None]), pa.array([Y0 + 5, Y0, Y0])
+    kinds = {
+        "text": easting.cast(pa.large_string()),
+        "categories": easting.dictionary_encode(),
+        "decimals": pa.array([Decimal(X0 + 5), None, None], pa.decimal128(9, 2)),
+    }
+    for kind, column in kinds.items():
+        write(pa.table({"x": column, "y": northing}), tmp_path / "in.parquet")
+        target = tmp_path / f"{kind}.csv"
+        counts = fp.locate_file(tmp_path / "in.parquet", target, {"c": PAIR}, x="x", y="y")
+        assert counts.loc["c", ["in_one", "no_coordinates"]].tolist() == [1, 2], kind
+
+
+def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
+    file = write(points_table(), tmp_path / "in.csv")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OutputError, match="'out.csv' cannot be written: No space left on device"):
+        failing(file, tmp_path / "out.csv", on_rows=full)
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_text_files_of_other_kinds_are_read(tmp_path: Path) -> None:

@@ -97,8 +97,9 @@ class Locator:
 
     def __init__(self, layer: gpd.GeoDataFrame) -> None:
         _check_layer(layer)
-        order = np.argsort(layer.index.to_numpy(dtype=object), kind="stable")
-        self._prepare(list(layer.index[order]), shapely.to_wkb(layer.geometry.array[order]))
+        codes = layer.index.astype("str").to_numpy(dtype=object)
+        order = np.argsort(codes, kind="stable")
+        self._prepare(list(codes[order]), shapely.to_wkb(layer.geometry.array[order]))
 
     def _prepare(self, codes: list[str], outlines: Shapes) -> None:
         self.codes = pd.Index(codes, dtype="str", name="code")
