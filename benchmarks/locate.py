@@ -132,7 +132,7 @@ def write_points(file: Path, layer: gpd.GeoDataFrame, count: int) -> None:
 
 
 def stream(frames: dict[str, gpd.GeoDataFrame], count: int) -> None:
-    """Print what a half, and then all, of some points cost to locate from file to file."""
+    """Print what a quarter, a half and all of some points cost to locate from file to file."""
     with tempfile.TemporaryDirectory() as folder:
         for points in (count // 4, count // 2, count):
             source, target = Path(folder) / "points.parquet", Path(folder) / "codes.parquet"
