@@ -6,6 +6,7 @@ from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, U
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
+from footprints.locate import Locator, locate, locate_file
 from footprints.read import (
     Joined,
     PCNAreas,
@@ -45,6 +46,7 @@ __all__ = [
     "FootprintsWarning",
     "Joined",
     "Layer",
+    "Locator",
     "Origin",
     "PCNAreas",
     "Population",
@@ -58,6 +60,8 @@ __all__ = [
     "count_by_postcode",
     "footprint_map",
     "load_example",
+    "locate",
+    "locate_file",
     "pcn_areas",
     "population_bands",
     "read_atlas",

@@ -45,6 +45,10 @@ WORDS = {
 _ETRS89 = "European Terrestrial Reference System 1989"
 
 
+BEYOND = 1e9
+"""An easting and northing, in metres, farther off than any place on Earth."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Transformation:
     """A way from one CRS into the National Grid.
@@ -305,6 +309,80 @@ def to_national_grid(
         )
         raise CRSError(msg, geometry.index[strays])
     return gpd.GeoSeries(shapes, index=geometry.index, crs=NATIONAL_GRID), way
+
+
+def points_to_national_grid(
+    x: npt.NDArray[np.float64], y: npt.NDArray[np.float64], way: Transformation
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Bring points into the National Grid.
+
+    Parameters
+    ----------
+    x, y : array of float
+        Longitudes or eastings, and latitudes or northings.
+    way : Transformation
+        As :func:`find_transformation` chose it.
+
+    Returns
+    -------
+    x, y : array of float
+        In metres (EPSG:27700); not a number where a coordinate was not finite, and
+        :data:`BEYOND` where a point has coordinates that cannot be transformed.
+
+    Examples
+    --------
+    >>> way = find_transformation(parse_crs(4326))
+    >>> x, y = points_to_national_grid(np.array([-1.5]), np.array([53.0]), way)
+    >>> round(x[0])
+    433653
+    """
+    if way.transformer is None:
+        return x, y
+    with _offline():
+        eastings, northings = way.transformer.transform(x, y)
+    known = np.isfinite(x) & np.isfinite(y)
+    lost = np.where(known, BEYOND, np.nan)
+    kept = known & np.isfinite(eastings) & np.isfinite(northings)
+    return np.where(kept, eastings, lost), np.where(kept, northings, lost)
+
+
+def check_points(
+    what: str, crs: pyproj.CRS, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]
+) -> None:
+    """Make sure that points can be in the CRS that is declared for them.
+
+    What most of them look like counts, so that a few strays prove nothing.
+
+    Parameters
+    ----------
+    what : str
+        What holds them, for the message.
+    crs : pyproj.CRS
+        The CRS declared.
+    x, y : array of float
+        As declared; those that are not finite do not count.
+
+    Raises
+    ------
+    CRSError
+        If most points look like another CRS.
+
+    Examples
+    --------
+    >>> check_points("The file", parse_crs(27700), np.array([-1.5]), np.array([53.0]))
+    Traceback (most recent call last):
+        ...
+    footprints.errors.CRSError: The file is declared to be in OSGB36 / British National Grid
+    (EPSG:27700), but its coordinates look like longitude and latitude (EPSG:4326). If they are,
+    say so with crs=4326.
+    """
+    boxes = np.column_stack([x, y, x, y])
+    boxes = boxes[np.isfinite(boxes).all(axis=1)]
+    small = (np.abs(boxes) <= 180).all(axis=1)
+    like = {name: _inside(boxes, name) & ~(small & (name == NATIONAL_GRID)) for name in LOOKS}
+    looks = max(like, key=lambda name: int(like[name].sum()))
+    if like[looks].sum() * 2 > len(boxes):
+        check_declared(what, crs, _around(boxes[like[looks]]))
 
 
 def _inside(boxes: npt.NDArray[np.float64], looks: str) -> npt.NDArray[np.bool_]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class _Form(NamedTuple):
+class Form(NamedTuple):
     """How a text file is written: its encoding, its delimiter, the lines before its rows."""
 
     encoding: str
@@ -74,13 +74,7 @@ def read_text(file: Path, wanted: Sequence[str], *, header: bool = True) -> Cell
 
 
 def _cells(file: Path, wanted: Sequence[str], *, header: bool) -> Cells:
-    encoding = _encoding(file)
-    head = _head(file, encoding)
-    delimiter, at = _layout(file.name, head, wanted) if header else (",", -1)
-    rows = list(_reader(head, delimiter))
-    labels = [fold(cell) for cell in rows[at]] if header else _places(file.name, rows)
-    above = sum(1 for row in rows[: max(at, 0)] if any(map(fold, row)))
-    form = _Form(encoding, delimiter, _lines_before(head, delimiter, at))
+    form, labels, above = _form(file, wanted, header=header)
     body, filled, short = _body(file, form, labels, wanted)
     return Cells(
         file=file.name,
@@ -88,9 +82,37 @@ def _cells(file: Path, wanted: Sequence[str], *, header: bool) -> Cells:
         body=body,
         filled=filled,
         dropped=(f"{counted(above, 'row')} above the header",) if above else (),
-        encoding=encoding,
+        encoding=form.encoding,
         short=short,
     )
+
+
+def _form(file: Path, wanted: Sequence[str], *, header: bool) -> tuple[Form, list[str], int]:
+    """Return how a file is written, its header, and how many filled rows stand above that."""
+    encoding = _encoding(file)
+    head = _head(file, encoding)
+    delimiter, at = _layout(file.name, head, wanted) if header else (",", -1)
+    rows = list(_reader(head, delimiter))
+    labels = [fold(cell) for cell in rows[at]] if header else _places(file.name, rows)
+    above = sum(1 for row in rows[: max(at, 0)] if any(map(fold, row)))
+    return Form(encoding, delimiter, _lines_before(head, delimiter, at)), labels, above
+
+
+def text_form(file: Path, wanted: Sequence[str]) -> tuple[Form, list[str]]:
+    """Find how a text file is written, and the header that has the columns wanted.
+
+    Raises
+    ------
+    FileError
+        If it is no text, or a quotation mark is never closed.
+    TableError
+        If the delimiter or the header is in doubt, or a column is not there.
+    """
+    try:
+        form, labels, _ = _form(file, wanted, header=True)
+    except (csv.Error, UnicodeDecodeError):
+        raise damaged(file) from None
+    return form, labels
 
 
 def _places(name: str, rows: Sequence[Sequence[str]]) -> list[str]:
@@ -196,7 +218,7 @@ def _lines_before(head: str, delimiter: str, at: int) -> int:
 
 
 def _body(
-    file: Path, form: _Form, labels: Sequence[str], wanted: Sequence[str]
+    file: Path, form: Form, labels: Sequence[str], wanted: Sequence[str]
 ) -> tuple[pd.DataFrame, pd.Series[int], tuple[int, ...]]:
     """Read all rows, counting the filled cells of each, and keep the columns that matter."""
     keep = [
@@ -221,7 +243,7 @@ def _body(
 
 
 def _parse(
-    file: Path, form: _Form, width: int, keep: Sequence[int]
+    file: Path, form: Form, width: int, keep: Sequence[int]
 ) -> tuple[pd.DataFrame, pd.Series[int], dict[int, str | None]]:
     """Return the columns to keep, the filled cells of each row, and the rows of another length.
 
