@@ -1,0 +1,289 @@
+"""The exact area that polygons of two layers share, with as few intersections as can be.
+
+Most pairs need none: a small polygon that lies within one large polygon shares all its area with
+that one, and nothing with the others where these do not overlap. Only what crosses an edge is
+intersected, against large polygons cut into small pieces, since areas add up.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import shapely
+
+from footprints.errors import GeometryError, Problems
+from footprints.geometry import POLYGONS
+from footprints.overlap.edges import areas_by_edges, edges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import numpy.typing as npt
+
+    Shapes: TypeAlias = npt.NDArray[np.object_]
+    Positions: TypeAlias = npt.NDArray[np.intp]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
+    Areas: TypeAlias = npt.NDArray[np.float64]
+
+MOST_THREADS = 4
+"""How many threads are started unless asked for; more gain little, and the machine is shared."""
+MOST_VERTICES = 256
+"""A polygon with more vertices is cut into pieces before it is intersected."""
+DEEPEST_CUT = 24
+"""How often a polygon is halved at most: the vertices of one place cannot be told apart."""
+THIN = 1e-6
+"""An area below this share of the smaller polygon's is taken from the uncut polygons."""
+CHUNKS_A_THREAD = 4
+"""Into how many chunks the work of a thread is split, so that no thread waits for a slow one."""
+
+
+def intersection_areas(
+    left: Iterable[object], right: Iterable[object], *, threads: int | None = None
+) -> tuple[Positions, Positions, Areas]:
+    """Find every pair of polygons that share area, and how much.
+
+    The areas are those of Shapely's exact ``intersection``, to a billionth of the smaller
+    polygon's. Nothing is buffered, rounded or snapped beforehand, and no pair is left out for
+    being small: lines drawn apart by the noise of floating point give pairs of 1e-7 m², which
+    are for the caller to tell from small real places. Polygons that share an edge point by
+    point, or touch in points, are no pair.
+
+    Parameters
+    ----------
+    left, right : array-like of Polygon or MultiPolygon
+        In EPSG:27700. None and empty geometry are allowed and share nothing. The polygons of one
+        side may overlap one another. They are not changed.
+    threads : int, optional
+        How many threads to work with; None is as many as there are processors, four at most.
+        The answer does not depend on it.
+
+    Returns
+    -------
+    i, j : array of int
+        The positions in ``left`` and in ``right``, a pair a row, sorted by ``i`` and then ``j``.
+    area_m2 : array of float
+        The area that the pair shares in square metres, more than zero.
+
+    Raises
+    ------
+    GeometryError
+        A geometry is no polygon, or an invalid one; all are named by side and position.
+    ValueError
+        There are fewer threads than one.
+
+    Examples
+    --------
+    >>> west, east = shapely.box(0, 0, 3, 2), shapely.box(3, 0, 6, 2)
+    >>> i, j, area_m2 = intersection_areas([shapely.box(1, 0, 4, 1)], [west, east, None])
+    >>> i.tolist(), j.tolist(), area_m2.tolist()
+    ([0, 0], [0, 1], [2.0, 1.0])
+    """
+    sides = np.asarray(left, dtype=object), np.asarray(right, dtype=object)
+    with _Workers(threads) as workers:
+        _refuse_unusable(sides, workers)
+        swapped = len(sides[0]) < len(sides[1])
+        large, small = sides if swapped else sides[::-1]
+        k, n, area_m2 = _shared(large, small, workers)
+    i, j = (k, n) if swapped else (n, k)
+    order = np.lexsort((j, i))
+    return i[order], j[order], area_m2[order]
+
+
+class _Workers:
+    """Threads that each take a part of some rows; Shapely works without Python's lock."""
+
+    def __init__(self, threads: int | None) -> None:
+        self.threads = min(os.cpu_count() or 1, MOST_THREADS) if threads is None else threads
+        if self.threads < 1:
+            msg = f"There are {threads!r} threads to work with; it takes at least 1."
+            raise ValueError(msg)
+        self.pool = ThreadPoolExecutor(self.threads)
+
+    def __enter__(self) -> _Workers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown()
+
+    def over(self, work: Callable[..., npt.NDArray[np.generic]], *columns: npt.NDArray[np.generic]):  # type: ignore[no-untyped-def]
+        """Call ``work`` on parts of the columns and join what it returns, in order."""
+        chunks = self.threads * CHUNKS_A_THREAD if self.threads > 1 else 1
+        parts = zip(*(np.array_split(column, chunks) for column in columns), strict=True)
+        return np.concatenate(list(self.pool.map(lambda part: work(*part), parts)))
+
+
+def _refuse_unusable(sides: tuple[Shapes, Shapes], workers: _Workers) -> None:
+    """Raise for whatever is no polygon or an invalid one, on both sides at once."""
+    problems = Problems("The polygons")
+    for name, shapes in zip(("left", "right"), sides, strict=True):
+        something = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        polygon = np.isin(shapely.get_type_id(shapes), POLYGONS)
+        sound = workers.over(shapely.is_valid, shapes)
+        faults = {"are no polygons": ~polygon, "are not valid": polygon & ~sound}
+        for fault, rows in faults.items():
+            found = np.flatnonzero(something & rows)
+            if found.size:
+                problems.add(f"on the {name} {fault} at the positions", found)
+    problems.raise_any(GeometryError)
+
+
+def _shared(
+    large: Shapes, small: Shapes, workers: _Workers
+) -> tuple[Positions, Positions, Areas]:
+    """Return the pairs, the position in ``large`` first, and the areas that they share."""
+    k, n = shapely.STRtree(small).query(large)
+    order = np.argsort(k, kind="stable")
+    k, n = k[order], n[order]
+
+    def within(k: Positions, n: Positions) -> Flags:
+        return _lies_within(_prepared(large, k), small[n])
+
+    def meeting(k: Positions, n: Positions) -> Flags:
+        return np.asarray(shapely.intersects(_prepared(large, k), small[n]))
+
+    inside = workers.over(within, k, n)
+    rest = np.flatnonzero(~inside & ~_ruled_out(large, small, k, n, inside))
+    crossing = rest[workers.over(meeting, k[rest], n[rest])]
+    area_m2 = np.zeros(len(k))
+    area_m2[inside] = shapely.area(small)[n[inside]]
+    area_m2[crossing] = _crossing_areas(large, small, k[crossing], n[crossing], workers)
+    found = area_m2 > 0
+    return k[found], n[found], area_m2[found]
+
+
+def _prepared(shapes: Shapes, rows: Positions) -> Shapes:
+    """Return prepared copies of the shapes at sorted positions, one copy for each shape.
+
+    The index of a prepared geometry grows while it is used, so no two threads may share one; and
+    the caller's own polygons stay as they are.
+    """
+    positions, places = np.unique(rows, return_inverse=True)
+    copies = shapely.force_2d(shapes[positions])
+    shapely.prepare(copies)
+    return copies[places]
+
+
+def _lies_within(large: Shapes, small: Shapes) -> Flags:
+    """Tell which small polygons lie within their prepared large one, as far as it costs little.
+
+    One whose middle is outside is told not to: the few bent ones that are within nevertheless
+    are intersected.
+    """
+    bounds = shapely.bounds(small)
+    middle = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    inside = shapely.contains_xy(large, *middle)
+    likely = np.flatnonzero(inside)
+    deep = shapely.contains_properly(large[likely], small[likely])
+    inside[likely] = deep
+    edge = likely[~deep]
+    inside[edge] = shapely.relate_pattern(large[edge], small[edge], "T*****FF*")
+    return inside
+
+
+def _ruled_out(
+    large: Shapes, small: Shapes, k: Positions, n: Positions, inside: Flags
+) -> Flags:
+    """Tell which pairs share nothing because the small polygon lies within another large one.
+
+    That holds where two large polygons cannot overlap: where one of the two meets its neighbours
+    edge by edge. GEOS calls the edges of a polygon that do not, or that lie within another one,
+    invalid.
+    """
+    faults = shapely.coverage_invalid_edges(large)
+    apart = shapely.is_empty(faults) | shapely.is_missing(faults)
+    home = np.full(len(small), -1)
+    home[n[inside & apart[k]]] = k[inside & apart[k]]
+    return (home[n] >= 0) & (home[n] != k) & apart[k]
+
+
+def _crossing_areas(
+    large: Shapes, small: Shapes, k: Positions, n: Positions, workers: _Workers
+) -> Areas:
+    """Return the areas that pairs share; the small are held against pieces of the large.
+
+    Where next to nothing is shared the sum over edges cannot tell it from nothing, but GEOS can.
+    """
+    pair, pieces, piece = _pairs_of_pieces(large, k, small, n, workers)
+    used, place = np.unique(n, return_inverse=True)
+    edges, others = edges_of(small[used]), edges_of(pieces)
+    bounds = shapely.bounds(small[used])
+
+    def summed(i: Positions, j: Positions) -> Areas:
+        return areas_by_edges(edges, others, i, j, bounds[i])
+
+    def cut_out(k: Positions, n: Positions) -> Areas:
+        found = np.zeros(len(k))
+        more = np.flatnonzero(~shapely.touches(_prepared(large, k), small[n]))
+        found[more] = shapely.area(shapely.intersection(large[k[more]], small[n[more]]))
+        return found
+
+    area_m2 = workers.over(summed, place[pair], piece)
+    shared = np.bincount(pair, area_m2, minlength=len(k))
+    smaller = np.minimum(shapely.area(large)[k], shapely.area(small)[n])
+    thin = np.flatnonzero(shared <= THIN * smaller)
+    shared[thin] = workers.over(cut_out, k[thin], n[thin])
+    return shared
+
+
+def _pairs_of_pieces(
+    large: Shapes, k: Positions, small: Shapes, n: Positions, workers: _Workers
+) -> tuple[Positions, Shapes, Positions]:
+    """Return the pieces of the large polygons, and which of them each pair has to do with."""
+    used, place = np.unique(k, return_inverse=True)
+    pieces, owners = _pieces(large[used], workers)
+    starts = np.searchsorted(owners, np.arange(len(used) + 1))
+    counts = np.diff(starts)[place]
+    pair = np.repeat(np.arange(len(k)), counts)
+    piece = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts - starts[place], counts)
+    near = _boxes_meet(shapely.bounds(pieces)[piece], shapely.bounds(small)[n[pair]])
+    return pair[near], pieces, piece[near]
+
+
+def _boxes_meet(first: Areas, second: Areas) -> Flags:
+    """Tell which bounding boxes (minimum x and y, maximum x and y) have a place in common."""
+    before = (first[:, :2] <= second[:, 2:]).all(axis=1)
+    return np.asarray(before & (second[:, :2] <= first[:, 2:]).all(axis=1))
+
+
+def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
+    """Cut polygons into pieces of few vertices by halving their bounding boxes.
+
+    Returns
+    -------
+    pieces : array of Polygon
+        Those of one shape do not overlap and together are the shape.
+    owners : array of int
+        The position of the shape that each is of, sorted.
+    """
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    done: list[tuple[Shapes, Positions]] = []
+    for _ in range(DEEPEST_CUT):
+        many = shapely.get_num_coordinates(parts) > MOST_VERTICES
+        done.append((parts[~many], owners[~many]))
+        if not many.any():
+            break
+        halves, whose = shapely.get_parts(
+            workers.over(_halves, parts[many]).ravel(), return_index=True
+        )
+        polygon = np.isin(shapely.get_type_id(halves), POLYGONS)
+        parts, owners = halves[polygon], owners[many][whose[polygon] // 2]
+    else:
+        done.append((parts, owners))
+    pieces, whose = (np.concatenate(column) for column in zip(*done, strict=True))
+    order = np.argsort(whose, kind="stable")
+    return pieces[order], whose[order]
+
+
+def _halves(shapes: Shapes) -> Shapes:
+    """Cut each polygon in two across the longer side of its bounding box; two columns."""
+    x0, y0, x1, y1 = shapely.bounds(shapes).T
+    wide = x1 - x0 > y1 - y0
+    x, y = np.where(wide, (x0 + x1) / 2, x1), np.where(wide, y1, (y0 + y1) / 2)
+    first = shapely.box(x0, y0, x, y)
+    second = shapely.box(np.where(wide, x, x0), np.where(wide, y0, y), x1, y1)
+    return np.column_stack(
+        [shapely.intersection(shapes, first), shapely.intersection(shapes, second)]
+    )
