@@ -8,8 +8,8 @@ intersected, against large polygons cut into small pieces, since areas add up.
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeAlias
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import shapely
@@ -27,15 +27,21 @@ if TYPE_CHECKING:
     Positions: TypeAlias = npt.NDArray[np.intp]
     Flags: TypeAlias = npt.NDArray[np.bool_]
     Areas: TypeAlias = npt.NDArray[np.float64]
+    Column: TypeAlias = npt.NDArray[Any]
 
 MOST_THREADS = 4
 """How many threads are started unless asked for; more gain little, and the machine is shared."""
-MOST_VERTICES = 256
-"""A polygon with more vertices is cut into pieces before it is intersected."""
+MOST_VERTICES = 192
+"""A polygon with more vertices is cut into pieces before its edges are summed."""
 DEEPEST_CUT = 24
 """How often a polygon is halved at most: the vertices of one place cannot be told apart."""
 THIN = 1e-6
-"""An area below this share of the smaller polygon's is taken from the uncut polygons."""
+"""An area below this share of the smaller polygon's is found by GEOS instead, and so is that of a
+polygon below this share of its own bounding box: a sum would not be exact enough."""
+BLOCK = 1 << 16
+"""How many edges of pieces are held against small polygons at once: what fits in the cache."""
+FEW = 4
+"""How many vertices of a polygon are looked at before it is asked whether all of it is within."""
 CHUNKS_A_THREAD = 4
 """Into how many chunks the work of a thread is split, so that no thread waits for a slow one."""
 
@@ -83,10 +89,12 @@ def intersection_areas(
     """
     sides = np.asarray(left, dtype=object), np.asarray(right, dtype=object)
     with _Workers(threads) as workers:
-        _refuse_unusable(sides, workers)
+        sound = [workers.begin(shapely.is_valid, side) for side in sides]
         swapped = len(sides[0]) < len(sides[1])
         large, small = sides if swapped else sides[::-1]
-        k, n, area_m2 = _shared(large, small, workers)
+        k, n = _near(large, small)
+        _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
+        k, n, area_m2 = _shared(large, small, k, n, workers)
     i, j = (k, n) if swapped else (n, k)
     order = np.lexsort((j, i))
     return i[order], j[order], area_m2[order]
@@ -108,21 +116,31 @@ class _Workers:
     def __exit__(self, *_: object) -> None:
         self.pool.shutdown()
 
-    def over(self, work: Callable[..., npt.NDArray[np.generic]], *columns: npt.NDArray[np.generic]):  # type: ignore[no-untyped-def]
+    def begin(
+        self, work: Callable[..., Column], *columns: Column, chunks: int = 0
+    ) -> list[Future[Column]]:
+        """Start ``work`` on parts of the columns, as many as asked for."""
+        parts = chunks or (self.threads * CHUNKS_A_THREAD if self.threads > 1 else 1)
+        split = zip(*(np.array_split(column, parts) for column in columns), strict=True)
+        return [self.pool.submit(work, *part) for part in split]
+
+    @staticmethod
+    def finish(parts: list[Future[Column]]) -> Column:
+        """Join what the parts gave, in order."""
+        return np.concatenate([part.result() for part in parts])
+
+    def over(self, work: Callable[..., Column], *columns: Column, chunks: int = 0) -> Column:
         """Call ``work`` on parts of the columns and join what it returns, in order."""
-        chunks = self.threads * CHUNKS_A_THREAD if self.threads > 1 else 1
-        parts = zip(*(np.array_split(column, chunks) for column in columns), strict=True)
-        return np.concatenate(list(self.pool.map(lambda part: work(*part), parts)))
+        return self.finish(self.begin(work, *columns, chunks=chunks))
 
 
-def _refuse_unusable(sides: tuple[Shapes, Shapes], workers: _Workers) -> None:
+def _refuse_unusable(sides: tuple[Shapes, Shapes], sound: list[Flags]) -> None:
     """Raise for whatever is no polygon or an invalid one, on both sides at once."""
     problems = Problems("The polygons")
-    for name, shapes in zip(("left", "right"), sides, strict=True):
+    for name, shapes, valid in zip(("left", "right"), sides, sound, strict=True):
         something = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
         polygon = np.isin(shapely.get_type_id(shapes), POLYGONS)
-        sound = workers.over(shapely.is_valid, shapes)
-        faults = {"are no polygons": ~polygon, "are not valid": polygon & ~sound}
+        faults = {"are no polygons": ~polygon, "are not valid": polygon & ~valid}
         for fault, rows in faults.items():
             found = np.flatnonzero(something & rows)
             if found.size:
@@ -130,13 +148,18 @@ def _refuse_unusable(sides: tuple[Shapes, Shapes], workers: _Workers) -> None:
     problems.raise_any(GeometryError)
 
 
-def _shared(
-    large: Shapes, small: Shapes, workers: _Workers
-) -> tuple[Positions, Positions, Areas]:
-    """Return the pairs, the position in ``large`` first, and the areas that they share."""
+def _near(large: Shapes, small: Shapes) -> tuple[Positions, Positions]:
+    """Return the pairs whose bounding boxes meet, sorted by the position in ``large``."""
     k, n = shapely.STRtree(small).query(large)
     order = np.argsort(k, kind="stable")
-    k, n = k[order], n[order]
+    return k[order], n[order]
+
+
+def _shared(
+    large: Shapes, small: Shapes, k: Positions, n: Positions, workers: _Workers
+) -> tuple[Positions, Positions, Areas]:
+    """Return the pairs, the position in ``large`` first, and the areas that they share."""
+    faults = workers.begin(shapely.coverage_invalid_edges, large, chunks=1)
 
     def within(k: Positions, n: Positions) -> Flags:
         return _lies_within(_prepared(large, k), small[n])
@@ -145,10 +168,10 @@ def _shared(
         return np.asarray(shapely.intersects(_prepared(large, k), small[n]))
 
     inside = workers.over(within, k, n)
-    rest = np.flatnonzero(~inside & ~_ruled_out(large, small, k, n, inside))
+    rest = np.flatnonzero(~inside & ~_ruled_out(workers.finish(faults), k, n, inside))
     crossing = rest[workers.over(meeting, k[rest], n[rest])]
     area_m2 = np.zeros(len(k))
-    area_m2[inside] = shapely.area(small)[n[inside]]
+    area_m2[inside] = shapely.area(small[n[inside]])
     area_m2[crossing] = _crossing_areas(large, small, k[crossing], n[crossing], workers)
     found = area_m2 > 0
     return k[found], n[found], area_m2[found]
@@ -179,24 +202,33 @@ def _lies_within(large: Shapes, small: Shapes) -> Flags:
     deep = shapely.contains_properly(large[likely], small[likely])
     inside[likely] = deep
     edge = likely[~deep]
+    edge = edge[_all_but_outside(large[edge], small[edge])]
     inside[edge] = shapely.relate_pattern(large[edge], small[edge], "T*****FF*")
     return inside
 
 
-def _ruled_out(
-    large: Shapes, small: Shapes, k: Positions, n: Positions, inside: Flags
-) -> Flags:
+def _all_but_outside(large: Shapes, small: Shapes) -> Flags:
+    """Tell which small polygons have none of a few vertices outside their prepared large one."""
+    xy, owner = shapely.get_coordinates(small, return_index=True)
+    step = np.maximum(np.bincount(owner, minlength=len(small)) // FEW, 1)
+    starts = np.searchsorted(owner, np.arange(len(small)))
+    few = np.flatnonzero((np.arange(len(xy)) - starts[owner]) % step[owner] == 0)
+    outside = ~shapely.intersects_xy(large[owner[few]], xy[few, 0], xy[few, 1])
+    return np.bincount(owner[few], outside, minlength=len(small)) == 0
+
+
+def _ruled_out(faults: Shapes, k: Positions, n: Positions, inside: Flags) -> Flags:
     """Tell which pairs share nothing because the small polygon lies within another large one.
 
     That holds where two large polygons cannot overlap: where one of the two meets its neighbours
     edge by edge. GEOS calls the edges of a polygon that do not, or that lie within another one,
-    invalid.
+    invalid: ``faults``, for each large polygon.
     """
-    faults = shapely.coverage_invalid_edges(large)
     apart = shapely.is_empty(faults) | shapely.is_missing(faults)
-    home = np.full(len(small), -1)
-    home[n[inside & apart[k]]] = k[inside & apart[k]]
-    return (home[n] >= 0) & (home[n] != k) & apart[k]
+    safe = inside & apart[k]
+    home = np.full(n.max(initial=-1) + 1, -1)
+    home[n[safe]] = k[safe]
+    return np.asarray((home[n] >= 0) & (home[n] != k) & apart[k])
 
 
 def _crossing_areas(
@@ -220,10 +252,12 @@ def _crossing_areas(
         found[more] = shapely.area(shapely.intersection(large[k[more]], small[n[more]]))
         return found
 
-    area_m2 = workers.over(summed, place[pair], piece)
+    blocks = np.diff(others.starts)[piece].sum() // BLOCK + 1
+    area_m2 = workers.over(summed, place[pair], piece, chunks=int(blocks))
     shared = np.bincount(pair, area_m2, minlength=len(k))
     smaller = np.minimum(shapely.area(large)[k], shapely.area(small)[n])
-    thin = np.flatnonzero(shared <= THIN * smaller)
+    boxes = shapely.area(shapely.envelope(small[used]))[place]
+    thin = np.flatnonzero((shared <= THIN * smaller) | (smaller <= THIN * boxes))
     shared[thin] = workers.over(cut_out, k[thin], n[thin])
     return shared
 

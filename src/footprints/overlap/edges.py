@@ -9,6 +9,7 @@ that coincide, touch or cross are all the same to it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     Shapes: TypeAlias = npt.NDArray[np.object_]
     Positions: TypeAlias = npt.NDArray[np.intp]
     Areas: TypeAlias = npt.NDArray[np.float64]
+
+
+RUN = 4
+"""How many edges are passed over together where none of them can matter."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,48 @@ class Edges:
     east_y: Areas
     side: Areas
     starts: Positions
+
+    @cached_property
+    def runs(self) -> Runs:
+        """A few edges at a time, which lie near one another since they come in order."""
+        counts = -(-np.diff(self.starts) // RUN)
+        starts = np.concatenate([[0], np.cumsum(counts)])
+        place = np.arange(starts[-1]) - np.repeat(starts[:-1], counts)
+        first = np.repeat(self.starts[:-1], counts) + place * RUN
+        top = np.maximum(self.west_y, self.east_y)
+        return Runs(
+            west=_reduced(np.minimum, self.west_x, first),
+            east=_reduced(np.maximum, self.east_x, first),
+            top=_reduced(np.maximum, top, first),
+            edges=np.append(first, len(self.side)),
+            starts=starts,
+        )
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What a few edges of one polygon reach together.
+
+    Attributes
+    ----------
+    west, east, top : array of float
+        The least and the greatest x and the greatest y of each run, in metres.
+    edges : array of int
+        Where the edges of each run start, and where those of the last one end.
+    starts : array of int
+        Where the runs of each polygon start, and where those of the last one end.
+    """
+
+    west: Areas
+    east: Areas
+    top: Areas
+    edges: Positions
+    starts: Positions
+
+
+def _reduced(how: np.ufunc, values: Areas, first: Positions) -> Areas:
+    """Return the least or greatest value of each run."""
+    return np.asarray(how.reduceat(values, first)) if first.size else values[:0]
 
 
 def edges_of(shapes: Shapes) -> Edges:
@@ -103,20 +150,38 @@ def areas_by_edges(
     >>> areas_by_edges(*edges, zero, zero, shapely.bounds([box])).tolist()
     [2.0]
     """
-    pair, g = _expanded(np.arange(len(j)), j, second.starts)
-    x0, y0, x1, _ = bounds.T
-    near = (second.east_x[g] > x0[pair]) & (second.west_x[g] < x1[pair])
-    near &= np.maximum(second.west_y[g], second.east_y[g]) > y0[pair]
-    pair, g = pair[near], g[near]
-    row, f = _expanded(np.arange(len(pair)), i[pair], first.starts)
-    low = np.maximum(first.west_x[f], second.west_x[g[row]])
-    high = np.minimum(first.east_x[f], second.east_x[g[row]])
-    over = low < high
-    row, f, low, high = row[over], f[over], low[over], high[over]
+    pair, g = _edges_over(second, j, bounds)
+    row, f = _edges_between(first, i[pair], second.west_x[g], second.east_x[g])
     pair, g = pair[row], g[row]
-    below = _below_both(first, f, second, g, low, high, y0[pair])
-    signed = below * first.side[f] * second.side[g]
+    signed = _below_both(first, f, second, g, bounds[pair, 1])
+    signed *= first.side[f] * second.side[g]
     return np.bincount(pair, signed, minlength=len(i))
+
+
+def _edges_over(edges: Edges, which: Positions, bounds: Areas) -> tuple[Positions, Positions]:
+    """Return the edges of each polygon that pass through a box or above it, and their rows."""
+    x0, y0, x1, _ = bounds.T
+    runs = edges.runs
+    row, run = _expanded(np.arange(len(which)), which, runs.starts)
+    near = np.flatnonzero((runs.east[run] > x0[row]) & (runs.west[run] < x1[row]))
+    near = near[runs.top[run[near]] > y0[row[near]]]
+    row, f = _expanded(row[near], run[near], runs.edges)
+    near = np.flatnonzero((edges.east_x[f] > x0[row]) & (edges.west_x[f] < x1[row]))
+    row, f = row[near], f[near]
+    above = np.maximum(edges.west_y[f], edges.east_y[f]) > y0[row]
+    return row[above], f[above]
+
+
+def _edges_between(
+    edges: Edges, which: Positions, west: Areas, east: Areas
+) -> tuple[Positions, Positions]:
+    """Return the edges of each polygon that have some of their x between two, and their rows."""
+    runs = edges.runs
+    row, run = _expanded(np.arange(len(which)), which, runs.starts)
+    near = np.flatnonzero((runs.east[run] > west[row]) & (runs.west[run] < east[row]))
+    row, f = _expanded(row[near], run[near], runs.edges)
+    near = np.flatnonzero((edges.east_x[f] > west[row]) & (edges.west_x[f] < east[row]))
+    return row[near], f[near]
 
 
 def _expanded(rows: Positions, which: Positions, starts: Positions) -> tuple[Positions, Positions]:
@@ -127,28 +192,27 @@ def _expanded(rows: Positions, which: Positions, starts: Positions) -> tuple[Pos
     return np.repeat(rows, counts), edge
 
 
-def _below_both(  # noqa: PLR0913, PLR0917 - two edges, where they are both, and the ground
-    first: Edges,
-    f: Positions,
-    second: Edges,
-    g: Positions,
-    low: Areas,
-    high: Areas,
-    ground: Areas,
+def _below_both(
+    first: Edges, f: Positions, second: Edges, g: Positions, ground: Areas
 ) -> Areas:
-    """Return the area below two edges, between two x and above a ground."""
-    west, east = _heights(first, f, low, high)
-    other_west, other_east = _heights(second, g, low, high)
+    """Return the area below two edges at a time and above a ground, where both edges are."""
+    low = np.maximum(first.west_x[f], second.west_x[g])
+    high = np.minimum(first.east_x[f], second.east_x[g])
+    west, east = _heights(first, f, low, high, ground)
+    other_west, other_east = _heights(second, g, low, high, ground)
     drop_west, drop_east = other_west - west, other_east - east
     under = np.maximum(-drop_west, 0) + np.maximum(-drop_east, 0)
     spread = np.abs(drop_west) + np.abs(drop_east)
     spread[spread == 0] = 1
-    mean = ((west - ground) + (east - ground) - under * under / spread) / 2
-    return (high - low) * mean
+    mean = (west + east - under * under / spread) / 2
+    return np.asarray((high - low) * mean)
 
 
-def _heights(edges: Edges, rows: Positions, low: Areas, high: Areas) -> tuple[Areas, Areas]:
-    """Return the y of edges at two x."""
+def _heights(
+    edges: Edges, rows: Positions, low: Areas, high: Areas, ground: Areas
+) -> tuple[Areas, Areas]:
+    """Return how high edges are above a ground at two x."""
     x, y = edges.west_x[rows], edges.west_y[rows]
-    width, rise = edges.east_x[rows] - x, edges.east_y[rows] - y
-    return y + (low - x) / width * rise, y + (high - x) / width * rise
+    slope = (edges.east_y[rows] - y) / (edges.east_x[rows] - x)
+    height = y - ground
+    return height + (low - x) * slope, height + (high - x) * slope
