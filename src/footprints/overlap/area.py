@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 import numpy as np
 import shapely
@@ -110,7 +110,7 @@ class _Workers:
             raise ValueError(msg)
         self.pool = ThreadPoolExecutor(self.threads)
 
-    def __enter__(self) -> _Workers:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -186,7 +186,7 @@ def _prepared(shapes: Shapes, rows: Positions) -> Shapes:
     positions, places = np.unique(rows, return_inverse=True)
     copies = shapely.force_2d(shapes[positions])
     shapely.prepare(copies)
-    return copies[places]
+    return np.asarray(copies[places])
 
 
 def _lies_within(large: Shapes, small: Shapes) -> Flags:
@@ -204,7 +204,7 @@ def _lies_within(large: Shapes, small: Shapes) -> Flags:
     edge = likely[~deep]
     edge = edge[_all_but_outside(large[edge], small[edge])]
     inside[edge] = shapely.relate_pattern(large[edge], small[edge], "T*****FF*")
-    return inside
+    return np.asarray(inside)
 
 
 def _all_but_outside(large: Shapes, small: Shapes) -> Flags:
@@ -214,7 +214,7 @@ def _all_but_outside(large: Shapes, small: Shapes) -> Flags:
     starts = np.searchsorted(owner, np.arange(len(small)))
     few = np.flatnonzero((np.arange(len(xy)) - starts[owner]) % step[owner] == 0)
     outside = ~shapely.intersects_xy(large[owner[few]], xy[few, 0], xy[few, 1])
-    return np.bincount(owner[few], outside, minlength=len(small)) == 0
+    return np.asarray(np.bincount(owner[few], outside, minlength=len(small)) == 0)
 
 
 def _ruled_out(faults: Shapes, k: Positions, n: Positions, inside: Flags) -> Flags:
@@ -257,9 +257,9 @@ def _crossing_areas(
     shared = np.bincount(pair, area_m2, minlength=len(k))
     smaller = np.minimum(shapely.area(large)[k], shapely.area(small)[n])
     boxes = shapely.area(shapely.envelope(small[used]))[place]
-    thin = np.flatnonzero((shared <= THIN * smaller) | (smaller <= THIN * boxes))
+    thin = np.flatnonzero(~((shared > THIN * smaller) & (smaller > THIN * boxes)))
     shared[thin] = workers.over(cut_out, k[thin], n[thin])
-    return shared
+    return np.asarray(shared, dtype=float)
 
 
 def _pairs_of_pieces(
@@ -268,18 +268,14 @@ def _pairs_of_pieces(
     """Return the pieces of the large polygons, and which of them each pair has to do with."""
     used, place = np.unique(k, return_inverse=True)
     pieces, owners = _pieces(large[used], workers)
-    starts = np.searchsorted(owners, np.arange(len(used) + 1))
-    counts = np.diff(starts)[place]
-    pair = np.repeat(np.arange(len(k)), counts)
-    piece = np.arange(len(pair)) - np.repeat(np.cumsum(counts) - counts - starts[place], counts)
-    near = _boxes_meet(shapely.bounds(pieces)[piece], shapely.bounds(small)[n[pair]])
-    return pair[near], pieces, piece[near]
-
-
-def _boxes_meet(first: Areas, second: Areas) -> Flags:
-    """Tell which bounding boxes (minimum x and y, maximum x and y) have a place in common."""
-    before = (first[:, :2] <= second[:, 2:]).all(axis=1)
-    return np.asarray(before & (second[:, :2] <= first[:, 2:]).all(axis=1))
+    others, other = np.unique(n, return_inverse=True)
+    piece, near = shapely.STRtree(small[others]).query(pieces)
+    pairs, wanted = place * len(others) + other, owners[piece] * len(others) + near
+    order = np.argsort(pairs)
+    found = np.searchsorted(pairs, wanted, sorter=order)
+    pair = order[np.minimum(found, len(pairs) - 1)] if len(pairs) else found
+    real = pairs[pair] == wanted
+    return pair[real], pieces, piece[real]
 
 
 def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
@@ -290,7 +286,7 @@ def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
     pieces : array of Polygon
         Those of one shape do not overlap and together are the shape.
     owners : array of int
-        The position of the shape that each is of, sorted.
+        The position of the shape that each is of.
     """
     parts, owners = shapely.get_parts(shapes, return_index=True)
     done: list[tuple[Shapes, Positions]] = []
@@ -307,8 +303,7 @@ def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
     else:
         done.append((parts, owners))
     pieces, whose = (np.concatenate(column) for column in zip(*done, strict=True))
-    order = np.argsort(whose, kind="stable")
-    return pieces[order], whose[order]
+    return pieces, whose
 
 
 def _halves(shapes: Shapes) -> Shapes:

@@ -107,7 +107,7 @@ def edges_of(shapes: Shapes) -> Edges:
     --------
     >>> edges = edges_of(np.array([shapely.box(0, 0, 3, 2)]))
     >>> edges.west_y.tolist(), edges.side.tolist()
-    ([0.0, 2.0], [-1.0, 1.0])
+    ([2.0, 0.0], [1.0, -1.0])
     """
     parts, shape = shapely.get_parts(shapes, return_index=True)
     rings, part = shapely.get_rings(shapely.orient_polygons(parts), return_index=True)
@@ -121,9 +121,7 @@ def edges_of(shapes: Shapes) -> Edges:
     return Edges(west[:, 0], west[:, 1], east[:, 0], east[:, 1], side, starts)
 
 
-def areas_by_edges(
-    first: Edges, second: Edges, i: Positions, j: Positions, bounds: Areas
-) -> Areas:
+def areas_by_edges(first: Edges, second: Edges, i: Positions, j: Positions, bounds: Areas) -> Areas:
     """Sum the area that each pair of polygons shares over their edges.
 
     Parameters
@@ -155,7 +153,7 @@ def areas_by_edges(
     pair, g = pair[row], g[row]
     signed = _below_both(first, f, second, g, bounds[pair, 1])
     signed *= first.side[f] * second.side[g]
-    return np.bincount(pair, signed, minlength=len(i))
+    return np.asarray(np.bincount(pair, signed, minlength=len(i)), dtype=float)
 
 
 def _edges_over(edges: Edges, which: Positions, bounds: Areas) -> tuple[Positions, Positions]:
@@ -188,13 +186,13 @@ def _expanded(rows: Positions, which: Positions, starts: Positions) -> tuple[Pos
     """Return each row once for every edge of its polygon, and those edges."""
     counts = starts[which + 1] - starts[which]
     ends = np.cumsum(counts)
-    edge = np.arange(ends[-1] if ends.size else 0) + np.repeat(starts[which] - ends + counts, counts)
+    edge = np.arange(ends[-1] if ends.size else 0) + np.repeat(
+        starts[which] - ends + counts, counts
+    )
     return np.repeat(rows, counts), edge
 
 
-def _below_both(
-    first: Edges, f: Positions, second: Edges, g: Positions, ground: Areas
-) -> Areas:
+def _below_both(first: Edges, f: Positions, second: Edges, g: Positions, ground: Areas) -> Areas:
     """Return the area below two edges at a time and above a ground, where both edges are."""
     low = np.maximum(first.west_x[f], second.west_x[g])
     high = np.minimum(first.east_x[f], second.east_x[g])
