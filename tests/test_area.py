@@ -288,6 +288,7 @@ def test_any_number_of_threads_and_any_run_give_the_same_bits() -> None:
 
 def test_large_polygons_are_cut_and_nothing_is_lost(monkeypatch) -> None:
     monkeypatch.setattr(area_module, "MOST_VERTICES", 8)
+    monkeypatch.setattr(area_module, "WORTH_CUTTING", 0)
     units = tessellation(60, 48, seed=5)
     footprints = footprints_of(units, 5)
     assert_as_by_hand(units, redrawn(footprints))
@@ -298,6 +299,7 @@ def test_large_polygons_are_cut_and_nothing_is_lost(monkeypatch) -> None:
 
 def test_cutting_stops_where_vertices_cannot_be_told_apart(monkeypatch) -> None:
     monkeypatch.setattr(area_module, "MOST_VERTICES", 3)
+    monkeypatch.setattr(area_module, "WORTH_CUTTING", 0)
     monkeypatch.setattr(area_module, "DEEPEST_CUT", 3)
     assert_as_by_hand(np.array([FRAME, COMB]), np.array([ISLANDS, FRAME.buffer(0.5)]))
 

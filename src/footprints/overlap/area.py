@@ -33,6 +33,8 @@ MOST_THREADS = 4
 """How many threads are started unless asked for; more gain little, and the machine is shared."""
 MOST_VERTICES = 192
 """A polygon with more vertices is cut into pieces before its edges are summed."""
+WORTH_CUTTING = 1 << 14
+"""Vertices times pairs of a polygon: below that, cutting it costs more than it saves."""
 DEEPEST_CUT = 24
 """How often a polygon is halved at most: the vertices of one place cannot be told apart."""
 THIN = 1e-6
@@ -171,7 +173,7 @@ def _shared(
     rest = np.flatnonzero(~inside & ~_ruled_out(workers.finish(faults), k, n, inside))
     crossing = rest[workers.over(meeting, k[rest], n[rest])]
     area_m2 = np.zeros(len(k))
-    area_m2[inside] = shapely.area(small[n[inside]])
+    area_m2[inside] = workers.over(shapely.area, small[n[inside]])
     area_m2[crossing] = _crossing_areas(large, small, k[crossing], n[crossing], workers)
     found = area_m2 > 0
     return k[found], n[found], area_m2[found]
@@ -255,7 +257,7 @@ def _crossing_areas(
     blocks = np.diff(others.starts)[piece].sum() // BLOCK + 1
     area_m2 = workers.over(summed, place[pair], piece, chunks=int(blocks))
     shared = np.bincount(pair, area_m2, minlength=len(k))
-    smaller = np.minimum(shapely.area(large)[k], shapely.area(small)[n])
+    smaller = np.minimum(shapely.area(large)[k], shapely.area(small[used])[place])
     boxes = shapely.area(shapely.envelope(small[used]))[place]
     thin = np.flatnonzero(~((shared > THIN * smaller) & (smaller > THIN * boxes)))
     shared[thin] = workers.over(cut_out, k[thin], n[thin])
@@ -267,7 +269,7 @@ def _pairs_of_pieces(
 ) -> tuple[Positions, Shapes, Positions]:
     """Return the pieces of the large polygons, and which of them each pair has to do with."""
     used, place = np.unique(k, return_inverse=True)
-    pieces, owners = _pieces(large[used], workers)
+    pieces, owners = _pieces(large[used], np.bincount(place), workers)
     others, other = np.unique(n, return_inverse=True)
     piece, near = shapely.STRtree(small[others]).query(pieces)
     pairs, wanted = place * len(others) + other, owners[piece] * len(others) + near
@@ -278,8 +280,10 @@ def _pairs_of_pieces(
     return pair[real], pieces, piece[real]
 
 
-def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
-    """Cut polygons into pieces of few vertices by halving their bounding boxes.
+def _pieces(
+    shapes: Shapes, pairs: Positions, workers: _Workers
+) -> tuple[Shapes, Positions]:
+    """Cut polygons that are in many pairs into pieces of few vertices, by halving their boxes.
 
     Returns
     -------
@@ -291,7 +295,8 @@ def _pieces(shapes: Shapes, workers: _Workers) -> tuple[Shapes, Positions]:
     parts, owners = shapely.get_parts(shapes, return_index=True)
     done: list[tuple[Shapes, Positions]] = []
     for _ in range(DEEPEST_CUT):
-        many = shapely.get_num_coordinates(parts) > MOST_VERTICES
+        vertices = shapely.get_num_coordinates(parts)
+        many = (vertices > MOST_VERTICES) & (vertices * pairs[owners] > WORTH_CUTTING)
         done.append((parts[~many], owners[~many]))
         if not many.any():
             break
