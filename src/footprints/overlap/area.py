@@ -280,9 +280,7 @@ def _pairs_of_pieces(
     return pair[real], pieces, piece[real]
 
 
-def _pieces(
-    shapes: Shapes, pairs: Positions, workers: _Workers
-) -> tuple[Shapes, Positions]:
+def _pieces(shapes: Shapes, pairs: Positions, workers: _Workers) -> tuple[Shapes, Positions]:
     """Cut polygons that are in many pairs into pieces of few vertices, by halving their boxes.
 
     Returns
