@@ -86,6 +86,33 @@ def test_two_grids_are_as_by_hand(left, right) -> None:
     assert_as_by_hand(left, right)
 
 
+def scattered(corners):
+    """Draw rectangles anywhere, over one another."""
+    whole = [(WEST + 10 * x, SOUTH + 10 * y, width, height) for x, y, width, height in corners]
+    return np.array([box(x, y, x + 10 * w, y + 10 * h) for x, y, w, h in whole], dtype=object)
+
+
+place, size = st.integers(0, 12), st.integers(1, 8)
+heaps = st.lists(st.tuples(place, place, size, size), min_size=1, max_size=8).map(scattered)
+
+
+@settings(deadline=None, max_examples=150)
+@given(heaps, heaps)
+def test_layers_that_overlap_themselves_are_as_by_hand(left, right) -> None:
+    assert_as_by_hand(left, right)
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.tuples(*[place] * 6), min_size=2, max_size=12))
+def test_triangles_that_cross_are_as_by_hand_up_to_a_billionth(corners) -> None:
+    drawn = [Polygon(np.reshape(corner, (3, 2)) * 10 + [WEST, SOUTH]) for corner in corners]
+    triangles = np.array([shape for shape in drawn if shape.is_valid and shape.area], dtype=object)
+    left, right = triangles[::2], triangles[1::2]
+    pairs, expected = found(left, right), by_hand(left, right)
+    every = dict.fromkeys(pairs | expected, 0.0)
+    assert_alike(every | pairs, every | expected, left, right)
+
+
 @settings(deadline=None, max_examples=30)
 @given(countries())
 def test_units_against_footprints_are_as_by_hand(country) -> None:

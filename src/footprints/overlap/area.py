@@ -19,7 +19,7 @@ from footprints.geometry import POLYGONS
 from footprints.overlap.edges import areas_by_edges, edges_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     import numpy.typing as npt
 
@@ -49,7 +49,7 @@ CHUNKS_A_THREAD = 4
 
 
 def intersection_areas(
-    left: Iterable[object], right: Iterable[object], *, threads: int | None = None
+    left: Sequence[object] | Shapes, right: Sequence[object] | Shapes, *, threads: int | None = None
 ) -> tuple[Positions, Positions, Areas]:
     """Find every pair of polygons that share area, and how much.
 
