@@ -42,7 +42,7 @@ THIN = 1e-6
 polygon below this share of its own bounding box: a sum would not be exact enough."""
 BLOCK = 1 << 16
 """How many edges of pieces are held against small polygons at once: what fits in the cache."""
-FEW = 4
+FEW = 16
 """How many vertices of a polygon are looked at before it is asked whether all of it is within."""
 CHUNKS_A_THREAD = 4
 """Into how many chunks the work of a thread is split, so that no thread waits for a slow one."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Areas: TypeAlias = npt.NDArray[np.float64]
 
 
-RUN = 4
+RUN = 8
 """How many edges are passed over together where none of them can matter."""
 
 
