@@ -1,0 +1,1 @@
+"""How two layers of footprints meet."""

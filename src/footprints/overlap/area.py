@@ -1,0 +1,321 @@
+"""The exact area that polygons of two layers share, with as few intersections as can be.
+
+Most pairs need none: a small polygon that lies within one large polygon shares all its area with
+that one, and nothing with the others where these do not overlap. Only what crosses an edge is
+intersected, against large polygons cut into small pieces, since areas add up.
+"""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
+
+import numpy as np
+import shapely
+
+from footprints.errors import GeometryError, Problems
+from footprints.geometry import POLYGONS
+from footprints.overlap.edges import areas_by_edges, edges_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy.typing as npt
+
+    Shapes: TypeAlias = npt.NDArray[np.object_]
+    Positions: TypeAlias = npt.NDArray[np.intp]
+    Flags: TypeAlias = npt.NDArray[np.bool_]
+    Areas: TypeAlias = npt.NDArray[np.float64]
+    Column: TypeAlias = npt.NDArray[Any]
+
+MOST_THREADS = 4
+"""How many threads are started unless asked for; more gain little, and the machine is shared."""
+MOST_VERTICES = 192
+"""A polygon with more vertices is cut into pieces before its edges are summed."""
+WORTH_CUTTING = 1 << 14
+"""Vertices times pairs of a polygon: below that, cutting it costs more than it saves."""
+DEEPEST_CUT = 24
+"""How often a polygon is halved at most: the vertices of one place cannot be told apart."""
+THIN = 1e-6
+"""An area below this share of the smaller polygon's is found by GEOS instead, and so is that of a
+polygon below this share of its own bounding box: a sum would not be exact enough."""
+BLOCK = 1 << 16
+"""How many edges of pieces are held against small polygons at once: what fits in the cache."""
+FEW = 16
+"""How many vertices of a polygon are looked at before it is asked whether all of it is within."""
+CHUNKS_A_THREAD = 4
+"""Into how many chunks the work of a thread is split, so that no thread waits for a slow one."""
+
+
+def intersection_areas(
+    left: Sequence[object] | Shapes, right: Sequence[object] | Shapes, *, threads: int | None = None
+) -> tuple[Positions, Positions, Areas]:
+    """Find every pair of polygons that share area, and how much.
+
+    The areas are those of Shapely's exact ``intersection``, to a billionth of the smaller
+    polygon's. Nothing is buffered, rounded or snapped beforehand, and no pair is left out for
+    being small: lines drawn apart by the noise of floating point give pairs of 1e-7 m², which
+    are for the caller to tell from small real places. Polygons that share an edge point by
+    point, or touch in points, are no pair.
+
+    Parameters
+    ----------
+    left, right : array-like of Polygon or MultiPolygon
+        In EPSG:27700. None and empty geometry are allowed and share nothing. The polygons of one
+        side may overlap one another. They are not changed.
+    threads : int, optional
+        How many threads to work with; None is as many as there are processors, four at most.
+        The answer does not depend on it.
+
+    Returns
+    -------
+    i, j : array of int
+        The positions in ``left`` and in ``right``, a pair a row, sorted by ``i`` and then ``j``.
+    area_m2 : array of float
+        The area that the pair shares in square metres, more than zero.
+
+    Raises
+    ------
+    GeometryError
+        A geometry is no polygon, or an invalid one; all are named by side and position.
+    ValueError
+        There are fewer threads than one.
+
+    Examples
+    --------
+    >>> west, east = shapely.box(0, 0, 3, 2), shapely.box(3, 0, 6, 2)
+    >>> i, j, area_m2 = intersection_areas([shapely.box(1, 0, 4, 1)], [west, east, None])
+    >>> i.tolist(), j.tolist(), area_m2.tolist()
+    ([0, 0], [0, 1], [2.0, 1.0])
+    """
+    sides = np.asarray(left, dtype=object), np.asarray(right, dtype=object)
+    with _Workers(threads) as workers:
+        sound = [workers.begin(shapely.is_valid, side) for side in sides]
+        swapped = len(sides[0]) < len(sides[1])
+        large, small = sides if swapped else sides[::-1]
+        k, n = _near(large, small)
+        _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
+        k, n, area_m2 = _shared(large, small, k, n, workers)
+    i, j = (k, n) if swapped else (n, k)
+    order = np.lexsort((j, i))
+    return i[order], j[order], area_m2[order]
+
+
+class _Workers:
+    """Threads that each take a part of some rows; Shapely works without Python's lock."""
+
+    def __init__(self, threads: int | None) -> None:
+        self.threads = min(os.cpu_count() or 1, MOST_THREADS) if threads is None else threads
+        if self.threads < 1:
+            msg = f"There are {threads!r} threads to work with; it takes at least 1."
+            raise ValueError(msg)
+        self.pool = ThreadPoolExecutor(self.threads)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown()
+
+    def begin(
+        self, work: Callable[..., Column], *columns: Column, chunks: int = 0
+    ) -> list[Future[Column]]:
+        """Start ``work`` on parts of the columns, as many as asked for."""
+        parts = chunks or (self.threads * CHUNKS_A_THREAD if self.threads > 1 else 1)
+        split = zip(*(np.array_split(column, parts) for column in columns), strict=True)
+        return [self.pool.submit(work, *part) for part in split]
+
+    @staticmethod
+    def finish(parts: list[Future[Column]]) -> Column:
+        """Join what the parts gave, in order."""
+        return np.concatenate([part.result() for part in parts])
+
+    def over(self, work: Callable[..., Column], *columns: Column, chunks: int = 0) -> Column:
+        """Call ``work`` on parts of the columns and join what it returns, in order."""
+        return self.finish(self.begin(work, *columns, chunks=chunks))
+
+
+def _refuse_unusable(sides: tuple[Shapes, Shapes], sound: list[Flags]) -> None:
+    """Raise for whatever is no polygon or an invalid one, on both sides at once."""
+    problems = Problems("The polygons")
+    for name, shapes, valid in zip(("left", "right"), sides, sound, strict=True):
+        something = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        polygon = np.isin(shapely.get_type_id(shapes), POLYGONS)
+        faults = {"are no polygons": ~polygon, "are not valid": polygon & ~valid}
+        for fault, rows in faults.items():
+            found = np.flatnonzero(something & rows)
+            if found.size:
+                problems.add(f"on the {name} {fault} at the positions", found)
+    problems.raise_any(GeometryError)
+
+
+def _near(large: Shapes, small: Shapes) -> tuple[Positions, Positions]:
+    """Return the pairs whose bounding boxes meet, sorted by the position in ``large``."""
+    k, n = shapely.STRtree(small).query(large)
+    order = np.argsort(k, kind="stable")
+    return k[order], n[order]
+
+
+def _shared(
+    large: Shapes, small: Shapes, k: Positions, n: Positions, workers: _Workers
+) -> tuple[Positions, Positions, Areas]:
+    """Return the pairs, the position in ``large`` first, and the areas that they share."""
+    faults = workers.begin(shapely.coverage_invalid_edges, large, chunks=1)
+
+    def within(k: Positions, n: Positions) -> Flags:
+        return _lies_within(_prepared(large, k), small[n])
+
+    def meeting(k: Positions, n: Positions) -> Flags:
+        return np.asarray(shapely.intersects(_prepared(large, k), small[n]))
+
+    inside = workers.over(within, k, n)
+    rest = np.flatnonzero(~inside & ~_ruled_out(workers.finish(faults), k, n, inside))
+    crossing = rest[workers.over(meeting, k[rest], n[rest])]
+    area_m2 = np.zeros(len(k))
+    area_m2[inside] = workers.over(shapely.area, small[n[inside]])
+    area_m2[crossing] = _crossing_areas(large, small, k[crossing], n[crossing], workers)
+    found = area_m2 > 0
+    return k[found], n[found], area_m2[found]
+
+
+def _prepared(shapes: Shapes, rows: Positions) -> Shapes:
+    """Return prepared copies of the shapes at sorted positions, one copy for each shape.
+
+    The index of a prepared geometry grows while it is used, so no two threads may share one; and
+    the caller's own polygons stay as they are.
+    """
+    positions, places = np.unique(rows, return_inverse=True)
+    copies = shapely.force_2d(shapes[positions])
+    shapely.prepare(copies)
+    return np.asarray(copies[places])
+
+
+def _lies_within(large: Shapes, small: Shapes) -> Flags:
+    """Tell which small polygons lie within their prepared large one, as far as it costs little.
+
+    One whose middle is outside is told not to: the few bent ones that are within nevertheless
+    are intersected.
+    """
+    bounds = shapely.bounds(small)
+    middle = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
+    inside = shapely.contains_xy(large, *middle)
+    likely = np.flatnonzero(inside)
+    deep = shapely.contains_properly(large[likely], small[likely])
+    inside[likely] = deep
+    edge = likely[~deep]
+    edge = edge[_all_but_outside(large[edge], small[edge])]
+    inside[edge] = shapely.relate_pattern(large[edge], small[edge], "T*****FF*")
+    return np.asarray(inside)
+
+
+def _all_but_outside(large: Shapes, small: Shapes) -> Flags:
+    """Tell which small polygons have none of a few vertices outside their prepared large one."""
+    xy, owner = shapely.get_coordinates(small, return_index=True)
+    step = np.maximum(np.bincount(owner, minlength=len(small)) // FEW, 1)
+    starts = np.searchsorted(owner, np.arange(len(small)))
+    few = np.flatnonzero((np.arange(len(xy)) - starts[owner]) % step[owner] == 0)
+    outside = ~shapely.intersects_xy(large[owner[few]], xy[few, 0], xy[few, 1])
+    return np.asarray(np.bincount(owner[few], outside, minlength=len(small)) == 0)
+
+
+def _ruled_out(faults: Shapes, k: Positions, n: Positions, inside: Flags) -> Flags:
+    """Tell which pairs share nothing because the small polygon lies within another large one.
+
+    That holds where two large polygons cannot overlap: where one of the two meets its neighbours
+    edge by edge. GEOS calls the edges of a polygon that do not, or that lie within another one,
+    invalid: ``faults``, for each large polygon.
+    """
+    apart = shapely.is_empty(faults) | shapely.is_missing(faults)
+    safe = inside & apart[k]
+    home = np.full(n.max(initial=-1) + 1, -1)
+    home[n[safe]] = k[safe]
+    return np.asarray((home[n] >= 0) & (home[n] != k) & apart[k])
+
+
+def _crossing_areas(
+    large: Shapes, small: Shapes, k: Positions, n: Positions, workers: _Workers
+) -> Areas:
+    """Return the areas that pairs share; the small are held against pieces of the large.
+
+    Where next to nothing is shared the sum over edges cannot tell it from nothing, but GEOS can.
+    """
+    pair, pieces, piece = _pairs_of_pieces(large, k, small, n, workers)
+    used, place = np.unique(n, return_inverse=True)
+    edges, others = edges_of(small[used]), edges_of(pieces)
+    bounds = shapely.bounds(small[used])
+
+    def summed(i: Positions, j: Positions) -> Areas:
+        return areas_by_edges(edges, others, i, j, bounds[i])
+
+    def cut_out(k: Positions, n: Positions) -> Areas:
+        found = np.zeros(len(k))
+        more = np.flatnonzero(~shapely.touches(_prepared(large, k), small[n]))
+        found[more] = shapely.area(shapely.intersection(large[k[more]], small[n[more]]))
+        return found
+
+    blocks = np.diff(others.starts)[piece].sum() // BLOCK + 1
+    area_m2 = workers.over(summed, place[pair], piece, chunks=int(blocks))
+    shared = np.bincount(pair, area_m2, minlength=len(k))
+    smaller = np.minimum(shapely.area(large)[k], shapely.area(small[used])[place])
+    boxes = shapely.area(shapely.envelope(small[used]))[place]
+    thin = np.flatnonzero(~((shared > THIN * smaller) & (smaller > THIN * boxes)))
+    shared[thin] = workers.over(cut_out, k[thin], n[thin])
+    return np.asarray(shared, dtype=float)
+
+
+def _pairs_of_pieces(
+    large: Shapes, k: Positions, small: Shapes, n: Positions, workers: _Workers
+) -> tuple[Positions, Shapes, Positions]:
+    """Return the pieces of the large polygons, and which of them each pair has to do with."""
+    used, place = np.unique(k, return_inverse=True)
+    pieces, owners = _pieces(large[used], np.bincount(place), workers)
+    others, other = np.unique(n, return_inverse=True)
+    piece, near = shapely.STRtree(small[others]).query(pieces)
+    pairs, wanted = place * len(others) + other, owners[piece] * len(others) + near
+    order = np.argsort(pairs)
+    found = np.searchsorted(pairs, wanted, sorter=order)
+    pair = order[np.minimum(found, len(pairs) - 1)] if len(pairs) else found
+    real = pairs[pair] == wanted
+    return pair[real], pieces, piece[real]
+
+
+def _pieces(shapes: Shapes, pairs: Positions, workers: _Workers) -> tuple[Shapes, Positions]:
+    """Cut polygons that are in many pairs into pieces of few vertices, by halving their boxes.
+
+    Returns
+    -------
+    pieces : array of Polygon
+        Those of one shape do not overlap and together are the shape.
+    owners : array of int
+        The position of the shape that each is of.
+    """
+    parts, owners = shapely.get_parts(shapes, return_index=True)
+    done: list[tuple[Shapes, Positions]] = []
+    for _ in range(DEEPEST_CUT):
+        vertices = shapely.get_num_coordinates(parts)
+        many = (vertices > MOST_VERTICES) & (vertices * pairs[owners] > WORTH_CUTTING)
+        done.append((parts[~many], owners[~many]))
+        if not many.any():
+            break
+        halves, whose = shapely.get_parts(
+            workers.over(_halves, parts[many]).ravel(), return_index=True
+        )
+        polygon = np.isin(shapely.get_type_id(halves), POLYGONS)
+        parts, owners = halves[polygon], owners[many][whose[polygon] // 2]
+    else:
+        done.append((parts, owners))
+    pieces, whose = (np.concatenate(column) for column in zip(*done, strict=True))
+    return pieces, whose
+
+
+def _halves(shapes: Shapes) -> Shapes:
+    """Cut each polygon in two across the longer side of its bounding box; two columns."""
+    x0, y0, x1, y1 = shapely.bounds(shapes).T
+    wide = x1 - x0 > y1 - y0
+    x, y = np.where(wide, (x0 + x1) / 2, x1), np.where(wide, y1, (y0 + y1) / 2)
+    first = shapely.box(x0, y0, x, y)
+    second = shapely.box(np.where(wide, x, x0), np.where(wide, y0, y), x1, y1)
+    return np.column_stack(
+        [shapely.intersection(shapes, first), shapely.intersection(shapes, second)]
+    )
