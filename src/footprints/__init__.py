@@ -6,6 +6,7 @@ from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, U
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
+from footprints.overlap import cross_check, overlap, pairs_by
 from footprints.read import (
     Joined,
     PCNAreas,
@@ -28,6 +29,7 @@ from footprints.read import (
     read_table,
     registered_atlas,
 )
+from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
@@ -47,6 +49,7 @@ __all__ = [
     "PCNAreas",
     "Population",
     "PostcodeCounts",
+    "Tolerance",
     "UnitTable",
     "add_population",
     "as_people",
@@ -54,8 +57,11 @@ __all__ = [
     "band_sets",
     "check",
     "count_by_postcode",
+    "cross_check",
     "footprint_map",
     "load_example",
+    "overlap",
+    "pairs_by",
     "pcn_areas",
     "population_bands",
     "read_atlas",

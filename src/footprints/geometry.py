@@ -197,7 +197,7 @@ def repair_polygons(geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, pd.DataFram
     collections = (types == COLLECTION) & ~shapely.is_empty(shapes)
     sick = np.isin(types, POLYGONS) & ~shapely.is_valid(shapes)
     rows = np.flatnonzero(collections | sick)
-    mended = _polygonal(shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False))
+    mended = polygonal(shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False))
     rows, mended = rows[~shapely.is_empty(mended)], mended[~shapely.is_empty(mended)]
     chosen = np.isin(np.arange(len(shapes)), rows)
     told = [
@@ -212,7 +212,7 @@ def repair_polygons(geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, pd.DataFram
     return repaired, changes.reset_index(drop=True)
 
 
-def _polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return the parts of each shape that have an area, as one polygon or multipolygon."""
     parts, owners = shapely.get_parts(shapes, return_index=True)
     inner, outer = shapely.get_parts(parts, return_index=True)

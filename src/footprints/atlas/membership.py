@@ -51,6 +51,8 @@ def membership_of(
         rows[key] = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)]).assign(layer=key)
         _check_codes_used(key, layers[key], rows[key], problems)
         _check_tables(key, rows[key], units, problems)
+        if len(layers[key].members) > 1:
+            _check_listed_once(key, rows[key], problems)
     found = [rows[key] for key in layers if key in rows]
     table = pd.concat(found or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     table["evidence"] = _evidence(table, layers, problems)
@@ -166,6 +168,18 @@ def _check_tables(
         held = rows.loc[rows["units"] == table, "code"].unique()
         if len(lost := codes.difference(held)):
             problems.add(f"lists no units of {table!r} {subject} for", lost)
+
+
+def _check_listed_once(key: str, rows: pd.DataFrame, problems: Problems) -> None:
+    """Note units that several members of a layer list: they would count more than once."""
+    subject = f"in the layer {key!r}"
+    for table, mine in rows.groupby("units"):
+        part = mine["people"].notna()
+        if part.any() and not part.all():
+            problems.add(f"lists units of {table!r} both whole and with people {subject}")
+        elif not part.any() and (twice := mine["unit"].duplicated()).any():
+            fault = f"lists units of {table!r} by several of its members {subject}"
+            problems.add(fault, mine.loc[twice, "unit"].unique())
 
 
 def _evidence(
