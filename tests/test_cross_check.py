@@ -103,6 +103,13 @@ def test_the_resolution_of_the_lines_is_their_tolerance() -> None:
         checked(halves(402_300))
 
 
+def test_units_drawn_coarser_than_the_lines_set_the_tolerance() -> None:
+    units = squares(residents=[1, 2, 4, 8])
+    units.attrs["resolution"] = "BSC"
+    found = checked(halves(402_150), units=units, resolution="BGC")
+    assert found.loc[("c", "S1"), "cause"] == "drawing"
+
+
 def test_an_inside_deeper_than_its_outline_is_measured() -> None:
     bay = shapely.box(402_000, 0, 403_000, 1000)
     ring = bay.buffer(10, join_style="mitre") - bay.buffer(-10)
@@ -231,5 +238,27 @@ def test_published_lines_put_65_lsoas_in_another_system_and_56_in_none(
     assert found.table.attrs["resolution"] == "BUC"
     assert found.table.attrs["accuracy_m"] == "2"
     assert found.summary.loc["real", ["units", "rows"]].tolist() == [0, 0]
+    assert found.summary.loc["undecidable", ["units", "people"]].tolist() == [65, 113_969]
     assert found.summary["units"].sum() == len(lsoas)
     assert found.summary["people"].sum() == 56_550_138
+
+
+def test_planted_lsoas_are_found_where_they_are_deeper_than_the_drawing(
+    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
+) -> None:
+    shapes, systems = lsoas.geometry.array, lsoas["ICB22CD"].to_numpy()
+    unit, neighbour = shapely.STRtree(shapes).query(shapes, predicate="touches")
+    across = systems[unit] != systems[neighbour]
+    planted = pd.Series(systems[neighbour[across]], index=lsoas.index[unit[across]])
+    planted = planted[~planted.index.duplicated()]
+    members = lsoas["ICB22CD"].copy()
+    members.loc[planted.index] = planted
+    found = fp.cross_check(england_of(lsoas, published, members), "icb22").table
+    border = found[found["unit"].isin(planted.index)]
+    gravest = border.sort_values("cause").drop_duplicates("unit")["cause"].value_counts()
+    assert len(planted) == 2723
+    assert gravest["real"] / len(planted) > 0.91
+    assert gravest["undecidable"] > 100
+    inland = border.dropna(subset="drawn")
+    assert (inland.loc[inland["depth_m"] > 502, "cause"] == "real").all()
+    assert not (inland.loc[inland["depth_m"] <= 502, "cause"] == "real").any()

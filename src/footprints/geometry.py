@@ -222,6 +222,21 @@ def polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     return np.array(found, dtype=object)
 
 
+def without_threads(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return shapes in which collections, of areas and what only touches, are areas alone.
+
+    Examples
+    --------
+    >>> touching = shapely.from_wkt("GEOMETRYCOLLECTION (POINT (9 9), POLYGON ((0 0, 0 1, 1 1, 0 0)))")
+    >>> without_threads(np.array([touching], dtype=object))[0].geom_type
+    'Polygon'
+    """
+    shapes = np.array(shapes, dtype=object)
+    rows = np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION)
+    shapes[rows] = polygonal(shapes[rows])
+    return shapes
+
+
 def drawn_twice(geometry: gpd.GeoSeries) -> pd.Index[str]:
     """Find the codes whose polygon is another one's too, point by point.
 

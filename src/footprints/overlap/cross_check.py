@@ -80,7 +80,8 @@ def cross_check(
         A key, or a bare kind.
     tolerance : Tolerance, optional
         ``metres`` is how far the lines may lie from the true ones, to which the accuracy of their
-        transformation is added; None takes it from their resolution. Parts of units of no more
+        transformation is added; None takes it from their resolution, or that of the units if it
+        is coarser: say it where the file of the units does not. Parts of units of no more
         ``people``, or of no more than ``share`` of a unit's area, are marked as forgiven.
     units : str, optional
         The table of units; None takes the first with official polygons, else with places.
@@ -114,7 +115,7 @@ def cross_check(
         msg = f"{key!r} has {what} to hold its list against: give it official boundaries."
         raise OverlapError(msg, [key])
     blocks, members = _listed(atlas, key, units)
-    metres, accuracy, resolution = _resolution(atlas, key, tolerance)
+    metres, accuracy, resolution = _resolution(atlas, key, blocks, tolerance)
     parts = misplaced(blocks, members, atlas.coded.shapes(key), limit=metres + accuracy)
     table = _described(parts, blocks, members)
     centred = _centred(blocks, members, atlas.coded.shapes(key))
@@ -157,7 +158,9 @@ def _listed(atlas: Atlas, key: str, units: str | None) -> tuple[Blocks, Members]
     return best[0], atlas.coded.members(key, best[0].name)
 
 
-def _resolution(atlas: Atlas, key: str, tolerance: Tolerance) -> tuple[float, float, str]:
+def _resolution(
+    atlas: Atlas, key: str, blocks: Blocks, tolerance: Tolerance
+) -> tuple[float, float, str]:
     """Return the tolerance of the drawing, the accuracy of its coordinates, and its name."""
     said = atlas.coded.drawing(key)
     resolution = str(said.get("resolution", "")).upper()
@@ -170,6 +173,10 @@ def _resolution(atlas: Atlas, key: str, tolerance: Tolerance) -> tuple[float, fl
             f"tolerance=Tolerance(metres=...). Resolutions of the ONS: {known}."
         )
         raise OverlapError(msg, [key])
+    if tolerance.metres is None:
+        # Lines finer than the units show what was smoothed out of the units.
+        units = str(blocks.table.attrs.get("resolution", "")).upper()
+        metres = max(metres, RESOLUTIONS.get(units, 0.0))
     return metres, accuracy, resolution
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.geometry import polygonal
+from footprints.geometry import without_threads
 from footprints.overlap.area import intersection_areas
 from footprints.overlap.pairs import How, pair_table, summed
 
@@ -62,7 +62,7 @@ def overlap_lines(
     rows_i, rows_j, rows_area = _with_rests(i, j, area, rest_left, rest_right)
     people = None
     if spread is not None:
-        pieces = i, j, polygonal(shapely.intersection(left.shapes[i], right.shapes[j]))
+        pieces = i, j, without_threads(shapely.intersection(left.shapes[i], right.shapes[j]))
         (split_i, split_j), people = _split(spread, left, right, pieces)
         people = np.concatenate([np.zeros(len(rows_i)), people])
         rows_area = np.concatenate([rows_area, np.zeros(len(split_i))])

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from footprints.geometry import without_threads
 from footprints.overlap.points import points_in
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def misplaced(
         units = blocks.places[0] if blocks.places else np.array([], dtype=object)
         unit, drawn, parts = _points_outside(units, members.by_unit, shapes)
         whole = np.full(len(unit), np.nan)
-    depth, x, y = _deepest(parts, _edges(members.by_unit[unit], drawn, shapes), limit)
+    own = members.by_unit[unit]
+    depth, x, y = _deepest(parts, np.where(own < 0, drawn, own), shapes, step=max(limit / 4, 1.0))
     area = np.where(np.isnan(whole), np.nan, shapely.area(parts))
     out = pd.DataFrame(
         {
@@ -105,7 +107,7 @@ def _outside(units: Shapes, own: Places, shapes: Shapes) -> tuple[Places, Places
     none = shapely.difference(out[listed], shapely.union_all(shapes))
     unit = doubtful[np.concatenate([row, listed])]
     drawn = np.concatenate([drawn, np.full(len(listed), -1)])
-    parts = np.concatenate([inside, none])
+    parts = without_threads(np.concatenate([inside, none]))
     kept = shapely.area(parts) > 0
     return unit[kept], drawn[kept], parts[kept]
 
@@ -122,41 +124,46 @@ def _points_outside(points: Shapes, own: Places, shapes: Shapes) -> tuple[Places
     return unit, drawn, points[unit]
 
 
-def _edges(own: Places, drawn: Places, shapes: Shapes) -> Shapes:
-    """Return what the depth of each part is measured from."""
-    edges = np.append(shapes, shapely.Polygon())[own]
-    unlisted = own < 0
-    edges[unlisted] = shapely.boundary(shapes[drawn[unlisted]])
-    return edges
-
-
 def _deepest(
-    parts: Shapes, edges: Shapes, limit: float
+    parts: Shapes, edge_of: Places, shapes: Shapes, step: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return how far each part reaches from its edge, and the place where it does.
+    """Return how far each part reaches from the edge of a footprint, and the place where it does.
 
-    Measured along the outline; and, where only the inside can pass the limit, at the centre of
-    the largest circle in it too.
+    Measured along the outline every ``step`` metres, and at the centre of the largest circle in
+    the part, which is deeper where the part fills a bay.
     """
-    shapely.prepare(edges)
-    step = max(limit, 1.0)
-    dense = np.where(shapely.area(parts) > 0, shapely.segmentize(parts, step), parts)
-    xy, row = shapely.get_coordinates(dense, return_index=True)
-    along = shapely.distance(edges[row], shapely.points(xy))
-    order = np.lexsort((-along, row))
+    outline = np.where(shapely.area(parts) > 0, shapely.segmentize(parts, step), parts)
+    xy, row = shapely.get_coordinates(outline, return_index=True)
+    inside = np.flatnonzero(shapely.area(parts) > 0)
+    circles = shapely.maximum_inscribed_circle(parts[inside], tolerance=step / 10)
+    centres = shapely.get_coordinates(shapely.get_point(circles, 0))
+    xy, row = np.concatenate([xy, centres]), np.concatenate([row, inside])
+    depth = _distances(xy, edge_of[row], shapes)
+    order = np.lexsort((-depth, row))
     first = order[np.unique(row[order], return_index=True)[1]]
-    depth, x, y = along[first], xy[first, 0], xy[first, 1]
-    inner = np.sqrt(shapely.area(parts) / np.pi)
-    doubtful = np.flatnonzero((depth <= limit) & (depth + inner > limit))
-    if len(doubtful):
-        circles = shapely.maximum_inscribed_circle(parts[doubtful], tolerance=step / 10)
-        centres = shapely.get_point(circles, 0)
-        within = shapely.distance(edges[doubtful], centres)
-        deeper = within > depth[doubtful]
-        rows = doubtful[deeper]
-        depth[rows] = within[deeper]
-        x[rows], y[rows] = shapely.get_x(centres[deeper]), shapely.get_y(centres[deeper])
-    return depth, x, y
+    return depth[first], xy[first, 0], xy[first, 1]
+
+
+def _distances(
+    xy: npt.NDArray[np.float64], edge_of: Places, shapes: Shapes
+) -> npt.NDArray[np.float64]:
+    """Return how far each place is from the edge of its footprint.
+
+    A tree of the pieces of each edge is searched, since an edge has many thousands.
+    """
+    found = np.zeros(len(xy))
+    for shape in np.unique(edge_of):
+        ends, ring = shapely.get_coordinates(
+            shapely.get_parts(shapely.boundary(shapes[shape])), return_index=True
+        )
+        joined = ring[1:] == ring[:-1]
+        pieces = shapely.linestrings(np.stack([ends[:-1], ends[1:]], axis=1)[joined])
+        mine = np.flatnonzero(edge_of == shape)
+        pair, metres = shapely.STRtree(pieces).query_nearest(
+            shapely.points(xy[mine]), return_distance=True, all_matches=False
+        )
+        found[mine[pair[0]]] = metres
+    return found
 
 
 def _beyond(parts: Shapes, drawn: Places, shapes: Shapes) -> npt.NDArray[np.bool_]:
