@@ -11,13 +11,10 @@ import shapely
 
 from footprints.geometry import without_threads
 from footprints.overlap.area import intersection_areas
-from footprints.overlap.pairs import How, pair_table, summed
+from footprints.overlap.pairs import ROUNDING, How, pair_table, summed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
-
-ROUNDING = 1e-9
-"""A rest of less than this share of an area is arithmetic, and no place."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from footprints.geometry import without_threads
+from footprints.overlap.pairs import ROUNDING
 from footprints.overlap.points import points_in
 
 if TYPE_CHECKING:
@@ -104,12 +105,24 @@ def _outside(units: Shapes, own: Places, shapes: Shapes) -> tuple[Places, Places
     row, drawn = row[other], drawn[other]
     inside = shapely.intersection(out[row], shapes[drawn])
     listed = np.flatnonzero(own[doubtful] >= 0)
-    none = shapely.difference(out[listed], shapely.union_all(shapes))
+    none = shapely.difference(out[listed], _joined(inside, row, len(out))[listed])
+    # What the subtraction leaves of less than this is arithmetic, and no place.
+    none[shapely.area(none) <= ROUNDING * shapely.area(units[doubtful[listed]])] = None
     unit = doubtful[np.concatenate([row, listed])]
     drawn = np.concatenate([drawn, np.full(len(listed), -1)])
     parts = without_threads(np.concatenate([inside, none]))
     kept = shapely.area(parts) > 0
     return unit[kept], drawn[kept], parts[kept]
+
+
+def _joined(parts: Shapes, row: Places, count: int) -> Shapes:
+    """Return the union of the parts of each row, which is empty where there are none."""
+    found = np.full(count, shapely.Polygon(), dtype=object)
+    found[row] = parts
+    rows, counts = np.unique(row, return_counts=True)
+    for several in rows[counts > 1]:
+        found[several] = shapely.union_all(parts[row == several])
+    return found
 
 
 def _points_outside(points: Shapes, own: Places, shapes: Shapes) -> tuple[Places, Places, Shapes]:

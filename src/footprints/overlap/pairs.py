@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 COLUMNS = ["left", "right", "units", "people", "area_m2", "left_share", "right_share"]
 SIDES = ("left", "right")
+ROUNDING = 1e-9
+"""A rest of less than this share of an area is arithmetic, and no place."""
 
 
 @dataclass(frozen=True, kw_only=True)
