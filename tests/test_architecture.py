@@ -27,6 +27,7 @@ ORDER = [
     "atlas.parts",
     "atlas.membership",
     "atlas.naming",
+    "atlas.coded",
     "atlas.focus",
     "atlas.relationship",
     "atlas.convert",
@@ -70,12 +71,23 @@ ORDER = [
     "locate",
     "overlap.edges",
     "overlap.area",
+    "tolerance",
+    "overlap.pairs",
+    "overlap.members",
+    "overlap.lines",
+    "overlap.points",
+    "overlap.layers",
+    "overlap.misplaced",
+    "overlap.cross_check",
+    "overlap.frames",
     "overlap",
     "report",
     "checks",
     "maps",
     "cli",
 ]
+UPWARD = {"atlas.atlas": {"footprints.overlap.layers"}}
+"""The one method that hands itself up: Atlas.overlap, whose name scripts rely on."""
 HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
 HEAVY += ["rich", "typer", "requests"]
 MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]
@@ -102,7 +114,8 @@ def test_imports_point_one_way(name: str) -> None:
     assert not [node for node in froms if node.level], "imports are absolute"
     used = {node.module for node in froms} | set(plain)
     ours = {module for module in used if module.split(".")[0] == "footprints"}
-    assert ours <= {f"footprints.{below}" for below in ORDER[: ORDER.index(name)]}
+    below = {f"footprints.{module}" for module in ORDER[: ORDER.index(name)]}
+    assert ours - UPWARD.get(name, set()) <= below
 
 
 def test_importing_footprints_imports_nothing_heavy() -> None:

@@ -7,6 +7,7 @@ from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
 from footprints.locate import Locator, locate, locate_file
+from footprints.overlap import cross_check, overlap, pairs_by
 from footprints.read import (
     Joined,
     PCNAreas,
@@ -31,6 +32,7 @@ from footprints.read import (
     registered_atlas,
 )
 from footprints.store import write_atlas
+from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from footprints.maps import footprint_map, save_map
@@ -51,6 +53,7 @@ __all__ = [
     "PCNAreas",
     "Population",
     "PostcodeCounts",
+    "Tolerance",
     "UnitTable",
     "add_population",
     "as_people",
@@ -58,10 +61,13 @@ __all__ = [
     "band_sets",
     "check",
     "count_by_postcode",
+    "cross_check",
     "footprint_map",
     "load_example",
     "locate",
     "locate_file",
+    "overlap",
+    "pairs_by",
     "pcn_areas",
     "population_bands",
     "read_atlas",

@@ -74,6 +74,10 @@ class CRSError(FootprintsError):
     """Coordinates are not in the coordinate reference system that is needed."""
 
 
+class OverlapError(FootprintsError):
+    """Two layers cannot be held against each other in the way that was asked for."""
+
+
 class OutputError(FootprintsError):
     """A file cannot be written; what stood there before is untouched."""
 

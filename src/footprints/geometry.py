@@ -197,7 +197,7 @@ def repair_polygons(geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, pd.DataFram
     collections = (types == COLLECTION) & ~shapely.is_empty(shapes)
     sick = np.isin(types, POLYGONS) & ~shapely.is_valid(shapes)
     rows = np.flatnonzero(collections | sick)
-    mended = _polygonal(shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False))
+    mended = polygonal(shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False))
     rows, mended = rows[~shapely.is_empty(mended)], mended[~shapely.is_empty(mended)]
     chosen = np.isin(np.arange(len(shapes)), rows)
     told = [
@@ -212,7 +212,7 @@ def repair_polygons(geometry: gpd.GeoSeries) -> tuple[gpd.GeoSeries, pd.DataFram
     return repaired, changes.reset_index(drop=True)
 
 
-def _polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+def polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     """Return the parts of each shape that have an area, as one polygon or multipolygon."""
     parts, owners = shapely.get_parts(shapes, return_index=True)
     inner, outer = shapely.get_parts(parts, return_index=True)
@@ -220,6 +220,21 @@ def _polygonal(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
     areas, owners = inner[is_area], owners[outer][is_area]
     found = [shapely.union_all(areas[owners == number]) for number in range(len(shapes))]
     return np.array(found, dtype=object)
+
+
+def without_threads(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
+    """Return shapes in which collections, of areas and what only touches, are areas alone.
+
+    Examples
+    --------
+    >>> touching = shapely.from_wkt("GEOMETRYCOLLECTION (POINT (9 9), POLYGON ((0 0, 0 1, 1 1, 0 0)))")
+    >>> without_threads(np.array([touching], dtype=object))[0].geom_type
+    'Polygon'
+    """
+    shapes = np.array(shapes, dtype=object)
+    rows = np.flatnonzero(shapely.get_type_id(shapes) == COLLECTION)
+    shapes[rows] = polygonal(shapes[rows])
+    return shapes
 
 
 def drawn_twice(geometry: gpd.GeoSeries) -> pd.Index[str]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import astuple, fields, replace
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.coded import Coded
 from footprints.atlas.convert import converted
 from footprints.atlas.focus import relations, shares_inside
 from footprints.atlas.membership import evidence_from, members_from, membership_of
@@ -355,6 +356,84 @@ class Atlas:
         frame = pd.concat(parts)
         frame.attrs = self._attrs(key)
         return frame
+
+    def overlap(  # noqa: PLR0913 - the same names as footprints.overlap, each an option.
+        self,
+        left: str,
+        right: str,
+        *,
+        method: Literal["members", "points", "area"] | None = None,
+        units: str | None = None,
+        population: str | None = None,
+        estimate: bool = False,
+    ) -> pd.DataFrame:
+        """Hold two layers against each other: a row a pair of footprints that meet.
+
+        What meets nothing on the other side is a row whose counterpart is NA, so the people of
+        every footprint add up. In an atlas with a focus, the footprints on the left are those of
+        the focus, whole, with all that they meet.
+
+        Parameters
+        ----------
+        left, right : str
+            Keys, or bare kinds.
+        method : {"members", "points", "area"}, optional
+            By the units that each lists; by where the units lie in the layers' own lines; or by
+            the area that their lines share. None takes the first of these that there is.
+        units : str, optional
+            The table of units; None takes the first that both layers share and that carries the
+            population.
+        population : str, optional
+            Whose people to count; None takes the first that there is.
+        estimate : bool
+            Whether people may be estimated where no list says where they belong.
+
+        Returns
+        -------
+        DataFrame
+            A row a pair, in the order of the footprints, NA last. Columns: ``left`` and ``right``
+            (codes); ``units`` (count); ``people`` (persons); ``area_m2``; ``left_share`` and
+            ``right_share`` (0 to 1: of the people of the whole footprint, of its area where no
+            people are known, NA where the whole is zero). ``attrs`` say how it was found:
+            ``method``, ``population``, ``source``, ``date``, ``units``, ``left_layer``,
+            ``right_layer``, and who could not be counted.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer, table of units or population.
+        OverlapError
+            If the layers cannot be held against each other in that way.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> pairs = load_example().overlap("lad21", "icb22")
+        >>> int(pairs.groupby("left").size().gt(1).sum()), pairs.attrs["method"]
+        (12, 'members')
+        """
+        # Overlaps are above the atlas: only this method, which hands itself up, looks there.
+        from footprints.overlap.layers import overlap_layers  # noqa: PLC0415
+
+        return overlap_layers(
+            self,
+            left,
+            right,
+            method=method,
+            units=units,
+            population=population,
+            estimate=estimate,
+        )
+
+    @property
+    def whole(self) -> Atlas:
+        """The atlas that a focus was cut from; without a focus, the atlas itself."""
+        return self._whole
+
+    @cached_property
+    def coded(self) -> Coded:
+        """Its units and members as arrays of positions, for what is computed from them."""
+        return Coded(self._units, self._layers, self._rows)
 
     def resolve(self, layer: str) -> str:
         """Return the key of a layer from a key, a bare kind or an ONS alias.
@@ -739,7 +818,8 @@ class Atlas:
 
     def _draw(self, key: str) -> gpd.GeoDataFrame:
         frame = with_geometry(self._layers[key].table).rename_axis("code")
-        drawing, _ = self._lines(key)
+        drawing, quality = self._lines(key)
+        frame.attrs |= {"key": key, "lines": quality}
         if drawing is None:
             return frame
         members = self._rows[key][drawing].set_index("unit")["code"]
@@ -784,6 +864,7 @@ def _own(units: UnitTable) -> UnitTable:
     table = with_geometry(units.table).rename_axis("unit")
     for population in units.populations:
         table[population.name] = as_counts(table[population.name])
+    table.attrs["lines"] = units.lines
     return replace(units, table=table)
 
 

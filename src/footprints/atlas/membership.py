@@ -158,12 +158,14 @@ def _rows_of_layer(
 
 def _check_once(key: str, rows: pd.DataFrame, problems: Problems) -> None:
     """Note units that a layer holds by way of several lists, which would count them twice."""
-    whole = rows[rows["people"].isna()]
-    twice = whole.loc[whole.duplicated(["units", "unit"]), "unit"].unique()
-    both = whole.merge(rows[rows["people"].notna()], on=["units", "unit"])["unit"].unique()
-    for fault, found in (("twice", twice), ("both whole and in part", both)):
-        if len(found):
-            problems.add(f"holds units {fault} in the layer {key!r}, by its several lists", found)
+    subject = f"in the layer {key!r}, by its several lists"
+    whole = rows["people"].isna()
+    twice = whole & rows.duplicated(["units", "unit"])
+    if twice.any():
+        problems.add(f"holds units twice {subject}", rows.loc[twice, "unit"].unique())
+    mixed = set(rows.loc[whole, "units"]) & set(rows.loc[~whole, "units"])
+    if mixed:
+        problems.add(f"holds some units whole and some with people {subject}, of", sorted(mixed))
 
 
 def _check_codes_used(key: str, layer: Layer, rows: pd.DataFrame, problems: Problems) -> None:

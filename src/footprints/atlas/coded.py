@@ -1,0 +1,179 @@
+"""Units, people and members of an atlas as arrays of positions, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import numpy.typing as npt
+    import pandas as pd
+
+    from footprints.atlas.parts import Layer, Lines, Population, UnitTable
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Members:
+    """The members of one layer in one table of units, a row a unit and footprint.
+
+    Parameters
+    ----------
+    codes : Index of str
+        The footprints of the layer.
+    unit, code : array of int
+        Positions in the table of units and in ``codes``.
+    count : int
+        How many units the table has.
+    people : array of float, optional
+        Persons of the unit in the footprint; None where the units belong to it whole.
+    population : Population, optional
+        Whose people ``people`` counts.
+    """
+
+    codes: pd.Index[str]
+    unit: npt.NDArray[np.intp]
+    code: npt.NDArray[np.intp]
+    count: int
+    people: npt.NDArray[np.float64] | None = None
+    population: Population | None = None
+
+    @cached_property
+    def by_unit(self) -> npt.NDArray[np.intp]:
+        """The footprint of each unit of the table, -1 for none; for whole units only."""
+        found = np.full(self.count, -1, dtype=np.intp)
+        found[self.unit] = self.code
+        return found
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Blocks:
+    """A table of units as arrays, in its order.
+
+    Parameters
+    ----------
+    name : str
+        The name of the table.
+    table : GeoDataFrame
+        In EPSG:27700, indexed by unit.
+    populations : tuple of Population
+        The populations, the most used first.
+    lines : {"none", "illustrative", "official"}
+        What the polygons are.
+    """
+
+    name: str
+    table: gpd.GeoDataFrame
+    populations: tuple[Population, ...]
+    lines: Lines = "none"
+
+    @cached_property
+    def people(self) -> dict[str, npt.NDArray[np.float64]]:
+        """Persons in each unit, by population."""
+        return {p.name: self.table[p.name].to_numpy(dtype="float64") for p in self.populations}
+
+    @cached_property
+    def area_m2(self) -> npt.NDArray[np.float64] | None:
+        """The area of each unit: its column, else that of official polygons; None if neither."""
+        if "area_m2" in self.table:
+            return np.asarray(self.table["area_m2"].to_numpy(dtype="float64", na_value=np.nan))
+        if self.lines == "official":
+            return np.asarray(shapely.area(self.table.geometry.array))
+        return None
+
+    @cached_property
+    def places(self) -> tuple[npt.NDArray[np.object_], str] | None:
+        """A point for each unit, and what it is; None where no place is known.
+
+        The population-weighted centre is best, then a point that the table came with, then a
+        point guaranteed inside the official polygon.
+        """
+        shapes = np.asarray(self.table.geometry.array)
+        if {"easting", "northing"} <= set(self.table.columns):
+            east, north = (self.table[name].to_numpy("float64") for name in ("easting", "northing"))
+            return shapely.points(east, north), "centres of population"
+        if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
+            return shapes, "points of the units"
+        if self.lines == "official":
+            return shapely.point_on_surface(shapes), "points inside the units"
+        return None
+
+
+class Coded:
+    """The units and members of an atlas as arrays; each is worked out when first asked for.
+
+    Parameters
+    ----------
+    units, layers : mapping
+        The tables of units and the layers of the atlas, by name.
+    rows : mapping of str to mapping of str to DataFrame
+        The rows of the membership table, by layer and table of units.
+    """
+
+    def __init__(
+        self,
+        units: Mapping[str, UnitTable],
+        layers: Mapping[str, Layer],
+        rows: Mapping[str, Mapping[str, pd.DataFrame]],
+    ) -> None:
+        self._units = units
+        self._layers = layers
+        self._rows = rows
+        self._blocks: dict[str, Blocks] = {}
+        self._members: dict[tuple[str, str], Members] = {}
+
+    def tables(self, layer: str) -> tuple[str, ...]:
+        """Return the tables of units that list a layer, in the order of the atlas."""
+        return tuple(self._rows[layer])
+
+    def lines(self, layer: str) -> Lines:
+        """Return what a layer's own lines are: ``none`` where they are joined from units."""
+        return self._layers[layer].lines
+
+    def drawing(self, layer: str) -> dict[str, Any]:
+        """Return what the file of a layer's own lines told of them."""
+        return dict(self._layers[layer].table.attrs)
+
+    def shapes(self, layer: str) -> npt.NDArray[np.object_]:
+        """Return a layer's own lines as an array."""
+        return np.asarray(self._layers[layer].table.geometry.array)
+
+    def codes(self, layer: str) -> pd.Index[str]:
+        """Return the footprints of a layer."""
+        return self._layers[layer].table.index
+
+    def blocks(self, units: str) -> Blocks:
+        """Return a table of units as arrays."""
+        if units not in self._blocks:
+            table = self._units[units]
+            self._blocks[units] = Blocks(
+                name=units,
+                table=table.table,
+                populations=table.populations,
+                lines=table.lines,
+            )
+        return self._blocks[units]
+
+    def members(self, layer: str, units: str) -> Members:
+        """Return the members of a layer in a table of units that lists it."""
+        key = (layer, units)
+        if key not in self._members:
+            rows = self._rows[layer][units]
+            index, codes = self._units[units].table.index, self.codes(layer)
+            people = rows["people"].to_numpy(dtype="float64")
+            linked = not np.isnan(people).all()
+            self._members[key] = Members(
+                codes=codes,
+                unit=index.get_indexer(rows["unit"]),
+                code=codes.get_indexer(rows["code"]),
+                count=len(index),
+                people=people if linked else None,
+                population=self._layers[layer].population if linked else None,
+            )
+        return self._members[key]

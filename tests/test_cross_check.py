@@ -1,0 +1,264 @@
+"""A list against lines: what the drawing explains is told from what is real."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from conftest import layer_of, residents, squares
+
+import footprints as fp
+from footprints.errors import FootprintsError, OverlapError, UnknownNameError
+from footprints.geometry import repair_polygons
+from footprints.overlap.cross_check import CAUSES
+from footprints.overlap.points import place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WEST = dict(zip("abcd", ["S1", "S1", "S2", "S2"], strict=True))
+
+
+def checked(
+    shapes: list[shapely.Geometry],
+    *,
+    listed: dict[str, str | None] = WEST,
+    units: pd.DataFrame | None = None,
+    tolerance: fp.Tolerance | None = None,
+    others: dict[str, fp.Layer] | None = None,
+    **said: str,
+) -> pd.DataFrame:
+    """Check four kilometre squares against lines; what was found, indexed by unit and drawn."""
+    atlas = lined(shapes, listed=listed, units=units, others=others, **said)
+    return fp.cross_check(atlas, "icb22", tolerance=tolerance).table.set_index(["unit", "drawn"])
+
+
+def lined(
+    shapes: list[shapely.Geometry],
+    *,
+    listed: dict[str, str | None] = WEST,
+    units: pd.DataFrame | None = None,
+    others: dict[str, fp.Layer] | None = None,
+    **said: str,
+) -> fp.Atlas:
+    plain = layer_of(listed, "system")
+    table = gpd.GeoDataFrame(plain.table, geometry=shapes, crs=27700)
+    table.attrs = said
+    layer = fp.Layer(table=table, members=plain.members, level="system", lines="official")
+    squares_of = squares(residents=[1, 2, 4, 8]) if units is None else units
+    return fp.Atlas(
+        title="Lines",
+        units={
+            "squares": residents(squares_of) if hasattr(squares_of, "crs") else placed(squares_of)
+        },
+        layers={"icb22": layer, **(others or {})},
+    )
+
+
+def placed(table: pd.DataFrame) -> fp.UnitTable:
+    population = fp.Population(name="residents", source="a survey", as_at="2020")
+    return fp.UnitTable(table=table, populations=(population,))
+
+
+def halves(edge: float, *, west: float = 400_000) -> list[shapely.Geometry]:
+    return [shapely.box(west, 0, edge, 1000), shapely.box(edge, 0, 404_000, 1000)]
+
+
+def test_lines_that_follow_the_list_are_identical() -> None:
+    found = checked(halves(402_000), resolution="BFC")
+    assert found["cause"].tolist() == ["identical"] * 4
+    assert found["area_m2"].tolist() == [0] * 4
+    assert found["forgiven"].tolist() == [False] * 4
+
+
+CASES = {
+    "a tenth of a millimetre is float noise": (402_000.0001, "float noise"),
+    "what the transformation explains is datum": (402_001.5, "datum"),
+    "a sliver within the tolerance is drawing": (402_019, "drawing"),
+    "most of a unit within the tolerance cannot be decided": (402_600, "undecidable"),
+    "a part deeper than the tolerance is real": (402_800, "real"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_cause_goes_by_depth(case: str) -> None:
+    edge, cause = CASES[case]
+    tolerance = fp.Tolerance(metres=700)
+    found = checked(halves(edge), tolerance=tolerance, accuracy_m="2").loc[("c", "S1")]
+    assert found["cause"] == cause
+    assert found["depth_m"] == pytest.approx(edge - 402_000, rel=1e-6)
+    assert found["area_m2"] == pytest.approx((edge - 402_000) * 1000, rel=1e-6)
+    assert (found["code"], found["people"], found["x"]) == ("S2", 4, 402_000)
+
+
+def test_the_resolution_of_the_lines_is_their_tolerance() -> None:
+    for resolution, cause in {"BUC": "drawing", "BSC": "real", "BGC": "real"}.items():
+        found = checked(halves(402_300), resolution=resolution)
+        assert found.loc[("c", "S1"), "cause"] == cause
+    with pytest.raises(OverlapError, match="say tolerance=Tolerance.metres=....*BUC 500 m"):
+        checked(halves(402_300))
+
+
+def test_units_drawn_coarser_than_the_lines_set_the_tolerance() -> None:
+    units = squares(residents=[1, 2, 4, 8])
+    units.attrs["resolution"] = "BSC"
+    found = checked(halves(402_150), units=units, resolution="BGC")
+    assert found.loc[("c", "S1"), "cause"] == "drawing"
+
+
+def test_an_inside_deeper_than_its_outline_is_measured() -> None:
+    bay = shapely.box(402_000, 0, 403_000, 1000)
+    ring = bay.buffer(10, join_style="mitre") - bay.buffer(-10)
+    around = shapely.union_all([shapely.box(403_000, 0, 404_000, 1000), ring])
+    west = shapely.box(400_000, 0, 404_000, 1000) - around
+    found = checked([west, around], tolerance=fp.Tolerance(metres=300))
+    assert found.loc[("c", "S1"), "depth_m"] == pytest.approx(490, abs=30)
+    assert found.loc[("c", "S1"), "cause"] == "real"
+
+
+def test_past_the_outer_edge_is_coast_and_a_gap_inside_is_not() -> None:
+    coast = checked(halves(402_000, west=400_700), tolerance=fp.Tolerance(metres=100))
+    assert coast.loc["a"].loc[[np.nan], "cause"].tolist() == ["coastline"]
+    assert coast.loc["a"].loc[[np.nan], "depth_m"].tolist() == [700]
+    west, east = halves(402_000)
+    gap = checked(
+        [west - shapely.box(400_100, 100, 400_900, 900), east], tolerance=fp.Tolerance(metres=100)
+    )
+    assert gap.loc["a"].loc[[np.nan], "cause"].tolist() == ["real"]
+
+
+def test_another_vintage_that_lists_the_unit_there_explains_it() -> None:
+    old = layer_of(dict(zip("abcd", ["S1"] * 3 + ["S2"], strict=True)), "system")
+    tolerance = fp.Tolerance(metres=100)
+    found = checked(halves(403_000), tolerance=tolerance, others={"icb21": old})
+    assert found.loc[("c", "S1"), "cause"] == "vintage"
+    assert checked(halves(403_000), tolerance=tolerance).loc[("c", "S1"), "cause"] == "real"
+
+
+def test_a_unit_in_no_list_is_measured_from_the_edge_that_it_lies_within() -> None:
+    listed = dict(zip("abcd", ["S1", "S1", "S2", None], strict=True))
+    found = checked(halves(402_000), listed=listed, tolerance=fp.Tolerance(metres=400)).loc["d"]
+    assert found["code"].isna().all()
+    assert found.loc["S2", ["cause", "share"]].tolist() == ["real", 1]
+    assert found.loc["S2", "depth_m"] == pytest.approx(500, abs=50)
+
+
+def test_units_that_are_only_points_are_measured_as_points() -> None:
+    table = pd.DataFrame(
+        {"residents": [1, 2, 4, 8], "easting": [400_500, 401_500, 402_500, 403_500.0]},
+        index=list("abcd"),
+    ).assign(northing=500.0)
+    found = checked(halves(402_600), units=table, tolerance=fp.Tolerance(metres=50))
+    assert found.loc[("c", "S1"), ["depth_m", "cause"]].tolist() == [100, "real"]
+    assert found["area_m2"].isna().all()
+
+
+def test_the_summary_counts_each_unit_once_and_what_was_forgiven_stays() -> None:
+    atlas = lined(halves(402_300), resolution="BUC")
+    found = fp.cross_check(atlas, "icb", tolerance=fp.Tolerance(people=4))
+    assert found.summary.index.tolist() == list(CAUSES)
+    assert found.summary.loc["drawing", ["units", "people", "rows"]].tolist() == [1, 4, 1]
+    assert (found.summary["units"].sum(), found.summary["people"].sum()) == (4, 15)
+    assert found.table.set_index("unit").loc["c", "forgiven"]
+    assert found.table.attrs == {
+        "layer": "icb22",
+        "units": "squares",
+        "population": "residents",
+        "resolution": "BUC",
+        "metres": "500",
+        "accuracy_m": "0",
+    }
+
+
+def test_what_cannot_be_checked_is_refused_with_the_reason(row: fp.Atlas) -> None:
+    with pytest.raises(OverlapError, match="'icb22' has no lines of its own"):
+        fp.cross_check(row, "icb22")
+    with pytest.raises(UnknownNameError, match="no table of units 'lsoa'"):
+        fp.cross_check(lined(halves(402_000), resolution="BUC"), "icb22", units="lsoa")
+    with pytest.raises(OverlapError, match="knows where its units are"):
+        checked(
+            halves(402_000),
+            units=pd.DataFrame({"residents": [1, 2, 3, 4]}, index=list("abcd")),
+            resolution="BUC",
+        )
+    for wrong in ({"people": -1}, {"share": 1.5}, {"metres": float("nan")}, {"people": "3"}):
+        with pytest.raises(FootprintsError, match=f"but {next(iter(wrong))} is "):
+            fp.Tolerance(**wrong)
+
+
+@pytest.fixture(scope="session")
+def lsoas(shared: Path) -> gpd.GeoDataFrame:
+    """Return the LSOAs of England; the one that is not valid as published is mended."""
+    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
+    table = table.rename(columns={"pop_mid2020": "residents"})
+    return table.set_geometry(repair_polygons(table.geometry)[0])
+
+
+@pytest.fixture(scope="session")
+def published(shared: Path) -> gpd.GeoDataFrame:
+    """Return the ultra-generalised lines of the systems of 2022."""
+    file = shared / "data" / "published" / "ICB_JUL_2022_EN_BUC_V3.json"
+    with pytest.warns(fp.FootprintsWarning, match="mended|repair"):
+        return fp.read_layer(file, crs=4326, repair=True)
+
+
+def england_of(lsoas: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, members: pd.Series) -> fp.Atlas:
+    districts = lsoas["LAD21CD"]
+    names = pd.DataFrame({"name": sorted(districts.unique())}, index=sorted(districts.unique()))
+    return fp.Atlas(
+        title="England",
+        units={"lsoa11": residents(lsoas[["residents", "geometry"]])},
+        layers={
+            "icb22": fp.Layer(
+                table=lines, members={"lsoa11": members}, level="system", lines="official"
+            ),
+            "lad21": fp.Layer(table=names, members={"lsoa11": districts}, level="district"),
+        },
+    )
+
+
+def test_published_lines_put_65_lsoas_in_another_system_and_56_in_none(
+    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
+) -> None:
+    atlas = england_of(lsoas, published, lsoas["ICB22CD"])
+    pairs = atlas.overlap("lad21", "icb22", method="points")
+    assert pairs.attrs["right_in_none"] == "56 units, 91,124 people"
+    assert pairs["people"].sum() == 56_550_138
+    assert pairs.loc[pairs["right"].isna(), "people"].sum() == 91_124
+    points = shapely.point_on_surface(lsoas.geometry.array)
+    fitted = place(points, published.index, published.geometry.array)
+    drawn = published.index.to_series().to_numpy()[fitted.members.by_unit]
+    wrong = ~fitted.in_none & (drawn != lsoas["ICB22CD"].to_numpy())
+    assert (wrong.sum(), lsoas.loc[wrong, "residents"].sum()) == (65, 113_969)
+    found = fp.cross_check(atlas, "icb22")
+    assert found.table.attrs["resolution"] == "BUC"
+    assert found.table.attrs["accuracy_m"] == "2"
+    assert found.summary.loc["real", ["units", "rows"]].tolist() == [0, 0]
+    assert found.summary.loc["undecidable", ["units", "people"]].tolist() == [65, 113_969]
+    assert found.summary["units"].sum() == len(lsoas)
+    assert found.summary["people"].sum() == 56_550_138
+
+
+def test_planted_lsoas_are_found_where_they_are_deeper_than_the_drawing(
+    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
+) -> None:
+    shapes, systems = lsoas.geometry.array, lsoas["ICB22CD"].to_numpy()
+    unit, neighbour = shapely.STRtree(shapes).query(shapes, predicate="touches")
+    across = systems[unit] != systems[neighbour]
+    planted = pd.Series(systems[neighbour[across]], index=lsoas.index[unit[across]])
+    planted = planted[~planted.index.duplicated()]
+    members = lsoas["ICB22CD"].copy()
+    members.loc[planted.index] = planted
+    found = fp.cross_check(england_of(lsoas, published, members), "icb22").table
+    border = found[found["unit"].isin(planted.index)]
+    gravest = border.sort_values("cause").drop_duplicates("unit")["cause"].value_counts()
+    assert len(planted) == 2723
+    assert gravest["real"] / len(planted) > 0.91
+    assert gravest["undecidable"] > 100
+    inland = border.dropna(subset="drawn")
+    assert (inland.loc[inland["depth_m"] > 502, "cause"] == "real").all()
+    assert not (inland.loc[inland["depth_m"] <= 502, "cause"] == "real").any()
