@@ -373,7 +373,9 @@ def test_a_unit_listed_by_several_members_of_a_layer_is_refused() -> None:
         members={"squares": pd.Series({"a": "P1"}), "lad21": pd.Series({"D1": "P2"})},
         level="place",
     )
-    with pytest.raises(TableError, match="holds units twice in the layer 'place', by its several lists: 'a'"):
+    with pytest.raises(
+        TableError, match="holds units twice in the layer 'place', by its several lists: 'a'"
+    ):
         make_atlas([1], place=place, lad21=layer_of({"a": "D1"}, "district"))
 
 
