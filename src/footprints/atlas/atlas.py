@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import astuple, fields, replace
 from functools import cached_property
-from html import escape
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +13,9 @@ import pandas as pd
 
 from footprints.atlas.coded import Coded
 from footprints.atlas.convert import converted
+from footprints.atlas.counting import as_html, as_text, count, counted
 from footprints.atlas.focus import relations, shares_inside
+from footprints.atlas.frames import Cache, Frames
 from footprints.atlas.membership import evidence_from, members_from, membership_of
 from footprints.atlas.naming import directory_of, find
 from footprints.atlas.parts import (
@@ -33,47 +33,12 @@ from footprints.atlas.parts import (
     check_types,
     check_units,
 )
-from footprints.errors import Problems, TableError, UnknownNameError, plain
+from footprints.errors import Problems, TableError, UnknownNameError
 from footprints.geometry import is_coverage, outlines, with_geometry
 from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-
-class Frames(Mapping[str, gpd.GeoDataFrame]):
-    """Tables by name, each a fresh copy whenever it is asked for."""
-
-    def __init__(
-        self,
-        names: Iterable[str],
-        resolve: Callable[[str], str],
-        build: Callable[[str], gpd.GeoDataFrame],
-    ) -> None:
-        self._names = tuple(names)
-        self._resolve = resolve
-        self._build = build
-
-    def __getitem__(self, name: str) -> gpd.GeoDataFrame:
-        return self._build(self._resolve(name))
-
-    def __contains__(self, name: object) -> bool:
-        try:
-            return self._resolve(str(name)) in self._names
-        except UnknownNameError:
-            return False
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __repr__(self) -> str:
-        return f"<{len(self)} tables: {', '.join(self)}>"
-
-    def _ipython_key_completions_(self) -> list[str]:
-        return list(self)
+    from collections.abc import Iterable, Mapping
 
 
 class Atlas:
@@ -313,7 +278,12 @@ class Atlas:
         56550138
         """
         key = self.resolve(layer)
-        counts = {p.name: self._count(key, units, p.name) for p, units in self._counted(key)}
+        counts = {
+            population.name: count(
+                self._layers[key], self._rows[key], self._units, place, population.name
+            )
+            for population, place in self._counted(key)
+        }
         frame = pd.DataFrame(counts).reindex(self._layers[key].table.index).rename_axis("code")
         frame.attrs = self._attrs(key)
         return frame
@@ -718,27 +688,10 @@ class Atlas:
         return units, layers
 
     def __repr__(self) -> str:
-        columns = ["level", "as_at", "footprints", "people", "population", "source"]
-        shown = self._overview[columns].map(plain)
-        shown["people"] = self._overview["people"].map("{:,.0f}".format)
-        head = [plain(line) for line in (self.title, *self.notes, *self._counts())]
-        return "\n".join([*head, "", shown.to_string()])
+        return as_text(self.title, self.notes, self.populations, self._overview)
 
     def _repr_html_(self) -> str:
-        shown = self._overview.assign(
-            people=self._overview["people"].map("{:,.0f}".format),
-            unassigned=self._overview["unassigned"].map("{:,.0f}".format),
-        )
-        lines = "<br>".join(escape(line) for line in [*self.notes, *self._counts()])
-        return f"<p><b>{escape(self.title)}</b><br>{lines}</p>{shown.to_html(escape=True)}"
-
-    def _counts(self) -> list[str]:
-        return [
-            f"{count:,} in {place!r}: {people:,.0f} {population} ({source}, {as_at})"
-            for (population, place), count, people, source, as_at in self.populations.itertuples(
-                name=None
-            )
-        ]
+        return as_html(self.title, self.notes, self.populations, self._overview)
 
     def _inside(self, name: str) -> gpd.GeoDataFrame:
         """Return a table of units; with a focus, only those inside it."""
@@ -749,31 +702,7 @@ class Atlas:
         return {"layer": key} | {p.name: str(p) for p, _ in self._counted(key)}
 
     def _counted(self, key: str) -> list[tuple[Population, str | None]]:
-        """Return the populations of a layer, each with the units that are summed, if any are."""
-        own = self._layers[key].population
-        counted: dict[str, tuple[Population, str | None]] = {}
-        for name, rows in self._rows[key].items():
-            if rows["people"].notna().any():
-                linked = own or Population(name="people", source="", as_at="")
-                counted.setdefault(linked.name, (linked, name))
-            else:
-                for population in self._units[name].populations:
-                    counted.setdefault(population.name, (population, name))
-        if own is not None and own.name in self._layers[key].table:
-            counted[own.name] = (own, None)
-        return list(counted.values())
-
-    def _count(self, key: str, units: str | None, population: str) -> pd.Series[float]:
-        """Count one population of a layer: its own, that of a link table, or that of units."""
-        if units is None:
-            return self._layers[key].table[population]
-        rows = self._rows[key][units]
-        if rows["people"].notna().any():
-            people = rows["people"]
-            whole = people.astype("int64") if (people % 1 == 0).all() else people
-        else:
-            whole = self._units[units].table[population].reindex(rows["unit"])
-        return pd.Series(whole.to_numpy()).groupby(rows["code"].to_numpy()).sum()
+        return counted(self._layers[key], self._rows[key], self._units)
 
     @cached_property
     def _rows(self) -> dict[str, dict[str, pd.DataFrame]]:
@@ -805,7 +734,7 @@ class Atlas:
 
     @cached_property
     def _drawn(self) -> Mapping[str, gpd.GeoDataFrame]:
-        return _Cache(self._draw)
+        return Cache(self._draw)
 
     def _lines(self, key: str) -> tuple[str | None, Lines]:
         """Return the unit table whose polygons draw a layer, and what its lines are."""
@@ -829,7 +758,7 @@ class Atlas:
     @cached_property
     def _clean(self) -> Mapping[str, bool]:
         """Whether the polygons of a unit table are a valid coverage."""
-        return _Cache(lambda name: is_coverage(self._units[name].table))
+        return Cache(lambda name: is_coverage(self._units[name].table))
 
     @cached_property
     def _directory(self) -> pd.DataFrame:
@@ -845,18 +774,6 @@ class Atlas:
         main = rows[rows["units"] == shared.idxmax()]
         areas = main.groupby(["layer", "code"], observed=True)["unit"].agg(frozenset)
         return len(areas) == len(footprints) and len(set(areas)) == 1
-
-
-class _Cache(dict[str, Any]):
-    """What is worked out when it is first asked for."""
-
-    def __init__(self, build: Callable[[str], Any]) -> None:
-        super().__init__()
-        self._build = build
-
-    def __missing__(self, key: str) -> Any:
-        self[key] = self._build(key)
-        return self[key]
 
 
 def _own(units: UnitTable) -> UnitTable:

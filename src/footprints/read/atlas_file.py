@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
 
-from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.atlas import Agreed, Atlas, Checks, Layer, Population, UnitTable
 from footprints.bands import BandSet
 from footprints.errors import FileError, FootprintsError, Problems, TableError, listed
 from footprints.levels import LEVELS, parse_key
-from footprints.read.band_sets import band_set, read_band_set
+from footprints.read.band_sets import band_set
 from footprints.read.fields import parse_field
-from footprints.read.layer import read_layer
-from footprints.read.people import add_population, as_people
+from footprints.read.sources import Sources
 from footprints.read.spec import Members, check_filled, parse_spec
 from footprints.read.stored import read_stored_atlas
-from footprints.read.tables import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from os import PathLike
 
-    from footprints.read.spec import AtlasSpec, LayerSpec, People, Source, Units
+    from footprints.read.spec import AtlasSpec, LayerSpec, People, Units
 
 
 def read_atlas(path: str | PathLike[str]) -> Atlas:
@@ -80,7 +76,7 @@ def read_atlas(path: str | PathLike[str]) -> Atlas:
     if spec is None:
         raise TableError("\n".join(problems.lines), problems.codes)
     check_filled(spec, problems)
-    files = _Files(file.parent, problems)
+    files = Sources(file.parent, problems)
     units = {name: _units(name, said, files) for name, said in spec.units.items()}
     frames = {name: table for name, table in units.items() if table is not None}
     layers = {key: _layer(key, said, frames, files) for key, said in spec.layers.items()}
@@ -101,7 +97,7 @@ def _assemble(
     spec: AtlasSpec,
     frames: Mapping[str, UnitTable],
     layers: Mapping[str, Layer | None],
-    files: _Files,
+    files: Sources,
     bands: str | BandSet,
 ) -> Atlas:
     return Atlas(
@@ -140,104 +136,7 @@ _SAME = {"upper-tier", "hwb"}
 """Levels whose footprints are the same areas: a board is listed by its council."""
 
 
-class _Files:
-    """The files that an atlas names; what cannot be read is noted, and the rest goes on."""
-
-    def __init__(self, folder: Path, problems: Problems) -> None:
-        self._folder = folder
-        self._tables: dict[tuple[str, str | None], pd.DataFrame | None] = {}
-        self.problems = problems
-        self.origins: list[Origin] = []
-
-    def table(self, place: str, file: str, sheet: str | None) -> pd.DataFrame | None:
-        """Read a table of text, each once."""
-        if (file, sheet) not in self._tables:
-            read = self._try(place, lambda: read_table(self._path(file), sheet=sheet))
-            if read is not None:
-                content = Path(self._path(file)).read_bytes()
-                read.attrs["sha256"] = sha256(content).hexdigest()
-            self._tables[file, sheet] = read
-        found = self._tables[file, sheet]
-        if found is not None:
-            self._remember(place, found, sheet or "")
-        return found
-
-    def layer(self, place: str, source: Source) -> gpd.GeoDataFrame | None:
-        """Read a layer, with lines or without."""
-        asked = {"layer", "sheet", "crs", "repair", "nation", "code", "name", "ods_code"}
-        options = source.model_dump(include=asked)
-        found = self._try(place, lambda: read_layer(self._path(source.file), **options))
-        if found is not None:
-            self._remember(place, found, source.layer or source.sheet or "")
-        return found
-
-    def has(self, place: str, table: pd.DataFrame, columns: Sequence[str]) -> bool:
-        """Tell whether a table has some columns, and note those that it lacks."""
-        missing = [column for column in columns if column not in table.columns]
-        if missing:
-            has = ", ".join(repr(str(name)) for name in table.columns if name != "geometry")
-            fault = f"asks in {place} for columns that are not there"
-            self.problems.add(fault, missing, remedy=f"There is {has}.")
-        return not missing
-
-    def people(
-        self, place: str, column: pd.Series[Any], *, sensitive: bool = False
-    ) -> pd.Series[int] | None:
-        """Read a column as counts of people."""
-        what = f"people in {column.name!r}"
-        found = self._try(place, lambda: as_people(column, what=what, sensitive=sensitive))
-        return None if found is None else pd.Series(found)
-
-    def joined(self, place: str, table: pd.DataFrame, other: pd.DataFrame, **how: Any) -> Any:
-        """Join a population of another table on code."""
-        found = self._try(place, lambda: add_population(table, other, **how))
-        return None if found is None else found.units
-
-    def bands(self, file: str) -> BandSet:
-        """Read a set of population bands."""
-        return read_band_set(self._folder / file)
-
-    def note(self, place: str, error: FootprintsError) -> None:
-        """Note an error under the key that asked for what failed."""
-        self.problems.lines += [f"{place}: {line}" for line in str(error).splitlines()]
-        self.problems.codes += error.codes
-
-    def _path(self, file: str) -> str | Path:
-        """Return where a file is; what is an address is left as it is, to be refused as one.
-
-        An atlas file may come from somebody else: it cannot make Windows knock at a computer of
-        their choice, which would tell that computer who is asking.
-        """
-        if re.match(r"[/\\]{2}", file):
-            msg = "An atlas file cannot name a file of another computer: copy it beside the atlas."
-            raise FileError(msg)
-        return (
-            file if re.match(r"[a-z][\w+.-]+:|/vsi", file, re.IGNORECASE) else self._folder / file
-        )
-
-    def _try(self, place: str, read: Callable[[], Any]) -> Any:
-        try:
-            return read()
-        except FootprintsError as error:
-            self.note(place, error)
-            return None
-
-    def _remember(self, place: str, table: pd.DataFrame, layer: str) -> None:
-        said = table.attrs
-        notes = [said.get("inferred"), said.get("transformation"), said.get("dropped")]
-        self.origins.append(
-            Origin(
-                part=place,
-                file=said.get("file", ""),
-                layer=layer,
-                sha256=said.get("sha256", ""),
-                rows=len(table),
-                note="; ".join(str(note) for note in notes if note),
-            )
-        )
-
-
-def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
+def _units(name: str, said: Units, files: Sources) -> UnitTable | None:
     """Read a table of units with its populations."""
     place = f"units.{name}"
     table = files.layer(place, said)
@@ -258,7 +157,7 @@ def _units(name: str, said: Units, files: _Files) -> UnitTable | None:
     return UnitTable(table=table, populations=populations, lines=lines)
 
 
-def _areas(place: str, column: pd.Series[Any], files: _Files) -> pd.Series[float]:
+def _areas(place: str, column: pd.Series[Any], files: Sources) -> pd.Series[float]:
     """Read a column as square metres, and note what is none."""
     areas = pd.to_numeric(column.astype("str").str.replace(",", ""), errors="coerce")
     odd = column.index[areas.isna() | (areas <= 0)]
@@ -268,7 +167,7 @@ def _areas(place: str, column: pd.Series[Any], files: _Files) -> pd.Series[float
 
 
 def _with_populations(
-    place: str, table: gpd.GeoDataFrame, said: Units, files: _Files
+    place: str, table: gpd.GeoDataFrame, said: Units, files: Sources
 ) -> gpd.GeoDataFrame:
     """Return units with their populations, each read from the file as it stands."""
     taken = {"name", "geometry", "area_m2", *map(str, table.columns)}
@@ -288,7 +187,7 @@ def _with_populations(
 
 
 def _people(
-    place: str, table: pd.DataFrame, name: str, said: People, files: _Files
+    place: str, table: pd.DataFrame, name: str, said: People, files: Sources
 ) -> pd.Series[int] | None:
     """Return the people of one population, from a column or another file."""
     column = said.column
@@ -307,7 +206,7 @@ def _people(
 
 
 def _layer(
-    key: str, said: LayerSpec, units: Mapping[str, UnitTable], files: _Files
+    key: str, said: LayerSpec, units: Mapping[str, UnitTable], files: Sources
 ) -> Layer | None:
     """Read a layer: its members, its names, its lines, its own people."""
     members = {}
@@ -346,7 +245,7 @@ def _layer(
 
 
 def _members_of_column(
-    place: str, key: str, column: str, table: pd.DataFrame | None, files: _Files
+    place: str, key: str, column: str, table: pd.DataFrame | None, files: Sources
 ) -> pd.Series[str] | None:
     """Return the footprint of each unit, as a column of the units lists it, if they were read."""
     _check_vintage(place, key, column, files.problems)
@@ -356,7 +255,7 @@ def _members_of_column(
 
 
 def _members_of_file(
-    place: str, key: str, said: Members, files: _Files, *, sensitive: bool
+    place: str, key: str, said: Members, files: Sources, *, sensitive: bool
 ) -> pd.Series[str] | pd.DataFrame | None:
     """Return the footprint of each unit or footprint that a file lists."""
     _check_vintage(place, key, said.footprint, files.problems)
@@ -404,7 +303,7 @@ def _named(
     said: LayerSpec,
     table: pd.DataFrame,
     units: Mapping[str, UnitTable],
-    files: _Files,
+    files: Sources,
 ) -> pd.DataFrame:
     """Give footprints the names that a column of units or a file has for them."""
     place = f"layers.{key}.names"
@@ -429,7 +328,7 @@ def _named(
     return table
 
 
-def _one_name_each(place: str, pairs: pd.DataFrame, files: _Files) -> pd.Series[str]:
+def _one_name_each(place: str, pairs: pd.DataFrame, files: Sources) -> pd.Series[str]:
     """Return the name of each code, and note codes that have several."""
     texts = pairs.apply(_texts).set_axis(["code", "name"], axis="columns")
     texts = texts.dropna().drop_duplicates()
@@ -439,7 +338,7 @@ def _one_name_each(place: str, pairs: pd.DataFrame, files: _Files) -> pd.Series[
     return texts[~twice].set_index("code")["name"]
 
 
-def _names_of_file(place: str, said: Mapping[str, str], files: _Files) -> pd.DataFrame | None:
+def _names_of_file(place: str, said: Mapping[str, str], files: Sources) -> pd.DataFrame | None:
     found = files.table(place, said["file"], said.get("sheet"))
     if found is None:
         return None
@@ -456,7 +355,7 @@ def _names_of_file(place: str, said: Mapping[str, str], files: _Files) -> pd.Dat
     return table.set_axis(["name", "ods_code"][: len(columns) - 1], axis="columns")
 
 
-def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: _Files) -> pd.DataFrame:
+def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: Sources) -> pd.DataFrame:
     """Give footprints their lines, and the names of the file of lines where they have none."""
     place = f"layers.{key}.boundaries"
     assert said.boundaries is not None  # noqa: S101 - the caller has looked.
@@ -481,7 +380,7 @@ def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: _Files) -> pd.
 
 
 def _own_people(
-    key: str, said: LayerSpec, table: pd.DataFrame, files: _Files
+    key: str, said: LayerSpec, table: pd.DataFrame, files: Sources
 ) -> tuple[pd.DataFrame, Population | None]:
     """Give footprints people of their own, where the file says some."""
     for name, people in said.people.items():
@@ -497,7 +396,7 @@ def _own_people(
     return table, None
 
 
-def _bands(spec: AtlasSpec, files: _Files) -> str | BandSet:
+def _bands(spec: AtlasSpec, files: Sources) -> str | BandSet:
     """Return the set of bands: the name of one that comes with footprints, or one of a file."""
     name = str(spec.checks.bands.get("set", Checks.bands))
     try:
