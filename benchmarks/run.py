@@ -18,11 +18,12 @@ from pathlib import Path
 
 import area
 import geopandas
+import members
 import numpy as np
 import shapely
 from figures import Measured, measure
 
-FIGURES = [*area.FIGURES]
+FIGURES = [*members.FIGURES, *area.FIGURES]
 HEADER = ["what", "against", "times faster", "at least", "time", "peak memory", "note"]
 
 
