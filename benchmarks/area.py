@@ -15,7 +15,7 @@ from figures import DATA, Figure, SkippedError
 from tessellation import footprints_of, redrawn, tessellation
 
 import footprints as fp
-from footprints.overlap.area import intersection_areas
+from footprints.overlaps.area import intersection_areas
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -66,33 +66,33 @@ ORDER = [
     "read.init",
     "read",
     "store",
-    "locate.grid",
-    "locate.locator",
-    "locate.points",
-    "locate.blocks",
-    "locate.stream",
-    "locate",
-    "overlap.edges",
-    "overlap.area",
+    "locating.grid",
+    "locating.locator",
+    "locating.points",
+    "locating.blocks",
+    "locating.stream",
+    "locating",
+    "overlaps.edges",
+    "overlaps.area",
     "tolerance",
-    "overlap.pairs",
-    "overlap.members",
-    "overlap.lines",
-    "overlap.points",
-    "overlap.layers",
-    "overlap.misplaced",
-    "overlap.cross_check",
-    "overlap.frames",
-    "overlap",
+    "overlaps.pairs",
+    "overlaps.members",
+    "overlaps.lines",
+    "overlaps.points",
+    "overlaps.layers",
+    "overlaps.misplaced",
+    "overlaps.cross_check",
+    "overlaps.frames",
+    "overlaps",
     "report",
     "checks",
     "maps",
     "cli",
 ]
-UPWARD = {"atlas.atlas": {"footprints.overlap.layers"}}
+UPWARD = {"atlas.atlas": {"footprints.overlaps.layers"}}
 """The one method that hands itself up: Atlas.overlap, whose name scripts rely on."""
 HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
-HEAVY += ["rich", "typer", "requests"]
+HEAVY += ["pyogrio", "rich", "typer", "requests"]
 MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]
 
 

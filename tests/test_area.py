@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
 from footprints.errors import GeometryError
-from footprints.overlap import area as area_module
-from footprints.overlap.area import intersection_areas
+from footprints.overlaps import area as area_module
+from footprints.overlaps.area import intersection_areas
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from tessellation import footprints_of, redrawn, tessellation

@@ -14,8 +14,8 @@ from conftest import layer_of, residents, squares
 import footprints as fp
 from footprints.errors import FootprintsError, OverlapError, UnknownNameError
 from footprints.geometry import repair_polygons
-from footprints.overlap.cross_check import CAUSES
-from footprints.overlap.points import place
+from footprints.overlaps.cross_check import CAUSES
+from footprints.overlaps.points import place
 
 if TYPE_CHECKING:
     from pathlib import Path

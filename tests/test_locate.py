@@ -23,7 +23,7 @@ from shapely import MultiPolygon, Polygon, box
 
 import footprints as fp
 from footprints.errors import CRSError, FileError, GeometryError, OutputError, TableError
-from footprints.locate import Counts
+from footprints.locating import Counts
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from pandas.testing import assert_frame_equal
 
 import footprints as fp
 from footprints.errors import CRSError, GeometryError, OverlapError, TableError, UnknownNameError
-from footprints.overlap.lines import shared_out
-from footprints.overlap.pairs import COLUMNS, How, pair_table
+from footprints.overlaps.lines import shared_out
+from footprints.overlaps.pairs import COLUMNS, How, pair_table
 
 ENGLAND = 56_550_138
 LISTS = fp.Population(name="registered", source="a list", as_at="2021")

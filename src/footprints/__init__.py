@@ -6,37 +6,34 @@ from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, U
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import check, population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
-from footprints.locate import Locator, locate, locate_file
-from footprints.overlap import cross_check, overlap, pairs_by
-from footprints.read import (
-    Joined,
-    PCNAreas,
-    PostcodeCounts,
-    add_population,
-    as_people,
-    band_set,
-    band_sets,
-    count_by_postcode,
-    load_example,
-    pcn_areas,
-    read_band_set,
-    read_layer,
-    read_list_sizes,
-    read_network_details,
-    read_networks,
-    read_patients_by_lsoa,
-    read_practice_details,
-    read_practice_map,
-    read_stored_atlas,
-    read_table,
-    registered_atlas,
-)
-from footprints.store import write_atlas
+from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
+    from footprints.overlaps import cross_check, overlap, pairs_by
+    from footprints.read import (
+        Joined,
+        PCNAreas,
+        PostcodeCounts,
+        add_population,
+        as_people,
+        count_by_postcode,
+        pcn_areas,
+        read_layer,
+        read_list_sizes,
+        read_network_details,
+        read_networks,
+        read_patients_by_lsoa,
+        read_practice_details,
+        read_practice_map,
+        read_stored_atlas,
+        read_table,
+        registered_atlas,
+    )
     from footprints.read.atlas_file import read_atlas
+    from footprints.store import write_atlas
 
 __all__ = [
     "Agreed",
@@ -88,18 +85,45 @@ __all__ = [
 ]
 
 _LATE = {
+    "Locator": "footprints.locating",
+    "cross_check": "footprints.overlaps",
+    "locate": "footprints.locating",
+    "locate_file": "footprints.locating",
+    "overlap": "footprints.overlaps",
+    "pairs_by": "footprints.overlaps",
     "footprint_map": "footprints.maps",
     "read_atlas": "footprints.read.atlas_file",
     "save_map": "footprints.maps",
+    "write_atlas": "footprints.store",
+}
+_OF_READ = {
+    "Joined",
+    "PCNAreas",
+    "PostcodeCounts",
+    "add_population",
+    "as_people",
+    "count_by_postcode",
+    "pcn_areas",
+    "read_layer",
+    "read_list_sizes",
+    "read_network_details",
+    "read_networks",
+    "read_patients_by_lsoa",
+    "read_practice_details",
+    "read_practice_map",
+    "read_stored_atlas",
+    "read_table",
+    "registered_atlas",
 }
 
 
 def __getattr__(name: str) -> object:
     """Import what is heavy only when it is asked for (PEP 562)."""
-    if name in _LATE:
+    place = "footprints.read" if name in _OF_READ else _LATE.get(name)
+    if place is not None:
         from importlib import import_module  # noqa: PLC0415
 
-        return getattr(import_module(_LATE[name]), name)
+        return getattr(import_module(place), name)
     msg = f"module 'footprints' has no attribute {name!r}"
     raise AttributeError(msg)
 

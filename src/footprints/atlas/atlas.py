@@ -383,7 +383,7 @@ class Atlas:
         (12, 'members')
         """
         # Overlaps are above the atlas: only this method, which hands itself up, looks there.
-        from footprints.overlap.layers import overlap_layers  # noqa: PLC0415
+        from footprints.overlaps.layers import overlap_layers  # noqa: PLC0415
 
         return overlap_layers(
             self,

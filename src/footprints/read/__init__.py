@@ -1,25 +1,29 @@
 """Everything that is read from a file."""
 
+from typing import TYPE_CHECKING
+
 from footprints.read.band_sets import band_set, band_sets, read_band_set
 from footprints.read.bundled import data_folder
 from footprints.read.example import load_example
-from footprints.read.layer import read_layer
-from footprints.read.people import Joined, add_population, as_people
-from footprints.read.registered import (
-    PCNAreas,
-    PostcodeCounts,
-    count_by_postcode,
-    pcn_areas,
-    read_list_sizes,
-    read_network_details,
-    read_networks,
-    read_patients_by_lsoa,
-    read_practice_details,
-    read_practice_map,
-    registered_atlas,
-)
-from footprints.read.stored import read_stored_atlas
-from footprints.read.tables import read_table
+
+if TYPE_CHECKING:
+    from footprints.read.layer import read_layer
+    from footprints.read.people import Joined, add_population, as_people
+    from footprints.read.registered import (
+        PCNAreas,
+        PostcodeCounts,
+        count_by_postcode,
+        pcn_areas,
+        read_list_sizes,
+        read_network_details,
+        read_networks,
+        read_patients_by_lsoa,
+        read_practice_details,
+        read_practice_map,
+        registered_atlas,
+    )
+    from footprints.read.stored import read_stored_atlas
+    from footprints.read.tables import read_table
 
 __all__ = [
     "Joined",
@@ -45,3 +49,35 @@ __all__ = [
     "read_table",
     "registered_atlas",
 ]
+
+# What opens files of other people is imported when it is asked for: it brings pyogrio with it.
+_LATE = {
+    "layer": ("read_layer",),
+    "people": ("Joined", "add_population", "as_people"),
+    "registered": (
+        "PCNAreas",
+        "PostcodeCounts",
+        "count_by_postcode",
+        "pcn_areas",
+        "read_list_sizes",
+        "read_network_details",
+        "read_networks",
+        "read_patients_by_lsoa",
+        "read_practice_details",
+        "read_practice_map",
+        "registered_atlas",
+    ),
+    "stored": ("read_stored_atlas",),
+    "tables": ("read_table",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import what is heavy only when it is asked for (PEP 562)."""
+    for module, names in _LATE.items():
+        if name in names:
+            from importlib import import_module  # noqa: PLC0415
+
+            return getattr(import_module(f"footprints.read.{module}"), name)
+    msg = f"module 'footprints.read' has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Literal, get_args
 import numpy as np
 
 from footprints.errors import OverlapError, UnknownNameError, listed
-from footprints.overlap.lines import Drawn, Spread, overlap_lines
-from footprints.overlap.members import overlap_members, shared_table
-from footprints.overlap.pairs import Asked, How
-from footprints.overlap.points import overlap_points
+from footprints.overlaps.lines import Drawn, Spread, overlap_lines
+from footprints.overlaps.members import overlap_members, shared_table
+from footprints.overlaps.pairs import Asked, How
+from footprints.overlaps.points import overlap_points
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def overlap_area(atlas: Atlas, left: str, right: str, asked: Asked) -> pd.DataFr
     Parameters
     ----------
     atlas, left, right
-        As in :func:`footprints.overlap.members.overlap_members`.
+        As in :func:`footprints.overlaps.members.overlap_members`.
     asked : Asked
         Whether to share people out by area, otherwise nobody is counted; and of which table of
         units, and whose people: the first with official polygons that carries the population.

@@ -12,12 +12,12 @@ import shapely
 
 from footprints.errors import CRSError, GeometryError, Problems, TableError
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
-from footprints.locate.grid import NONE, build_grid, expanded
+from footprints.locating.grid import NONE, build_grid, expanded
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from footprints.locate.grid import Floats, Integers, Shapes
+    from footprints.locating.grid import Floats, Integers, Shapes
 
     Positions = npt.NDArray[np.int32]
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from footprints.atlas import Population
 from footprints.errors import OverlapError, UnknownNameError, listed
-from footprints.overlap.pairs import Asked, How, pair_table, summed
+from footprints.overlaps.pairs import Asked, How, pair_table, summed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -45,7 +45,7 @@ def overlap_members(atlas: Atlas, left: str, right: str, asked: Asked) -> pd.Dat
     Returns
     -------
     DataFrame
-        A pair table (:func:`footprints.overlap.pairs.pair_table`). ``area_m2`` is NA where the
+        A pair table (:func:`footprints.overlaps.pairs.pair_table`). ``area_m2`` is NA where the
         units have no area, and with a link table, which shares units out among footprints.
 
     Raises

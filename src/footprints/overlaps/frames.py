@@ -12,11 +12,11 @@ from footprints.atlas.coded import Blocks
 from footprints.atlas.parts import check_units
 from footprints.errors import CRSError, GeometryError, OverlapError, Problems, TableError
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults, with_geometry
-from footprints.overlap.layers import Method, check_method
-from footprints.overlap.lines import Drawn, Spread, overlap_lines
-from footprints.overlap.members import meet
-from footprints.overlap.pairs import Asked, How
-from footprints.overlap.points import place
+from footprints.overlaps.layers import Method, check_method
+from footprints.overlaps.lines import Drawn, Spread, overlap_lines
+from footprints.overlaps.members import meet
+from footprints.overlaps.pairs import Asked, How
+from footprints.overlaps.points import place
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -17,9 +17,9 @@ from footprints.crs import (
     points_to_national_grid,
 )
 from footprints.errors import FileError, OutputError, TableError, listed
-from footprints.locate.blocks import read_blocks, write_blocks
-from footprints.locate.locator import Counts, Locator
-from footprints.locate.points import as_numbers, no_coordinates
+from footprints.locating.blocks import read_blocks, write_blocks
+from footprints.locating.locator import Counts, Locator
+from footprints.locating.points import as_numbers, no_coordinates
 from footprints.masking import shown
 from footprints.output import output_file, whole
 from footprints.read.files import EXCEL, table_file
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyproj
 
-    from footprints.locate.grid import Floats
-    from footprints.locate.locator import Found
+    from footprints.locating.grid import Floats
+    from footprints.locating.locator import Found
 
 BLOCK_ROWS = 1 << 18
 
@@ -93,7 +93,7 @@ def locate_file(  # noqa: PLR0913 - the door for every kind of file: each option
     DataFrame
         How many points were found where: a row a layer, indexed by ``layer``, with the columns
         ``points``, ``in_one``, ``in_two``, ``on_edge``, ``in_none`` and ``no_coordinates`` of
-        :class:`footprints.locate.Counts`. ``attrs`` holds text: ``file``, ``transformation``
+        :class:`footprints.locating.Counts`. ``attrs`` holds text: ``file``, ``transformation``
         and ``accuracy_m``.
 
     Raises

@@ -16,7 +16,7 @@ import shapely
 
 from footprints.errors import GeometryError, Problems
 from footprints.geometry import POLYGONS
-from footprints.overlap.edges import areas_by_edges, edges_of
+from footprints.overlaps.edges import areas_by_edges, edges_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

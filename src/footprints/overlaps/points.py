@@ -10,8 +10,8 @@ import shapely
 
 from footprints.atlas.coded import Members
 from footprints.errors import OverlapError, UnknownNameError
-from footprints.overlap.members import counted_text, meet, populations
-from footprints.overlap.pairs import Asked, How
+from footprints.overlaps.members import counted_text, meet, populations
+from footprints.overlaps.pairs import Asked, How
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -99,7 +99,7 @@ def overlap_points(atlas: Atlas, left: str, right: str, asked: Asked) -> pd.Data
     Parameters
     ----------
     atlas, left, right, asked
-        As in :func:`footprints.overlap.members.overlap_members`.
+        As in :func:`footprints.overlaps.members.overlap_members`.
 
     Returns
     -------

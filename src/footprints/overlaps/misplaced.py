@@ -9,8 +9,8 @@ import pandas as pd
 import shapely
 
 from footprints.geometry import without_threads
-from footprints.overlap.pairs import ROUNDING
-from footprints.overlap.points import points_in
+from footprints.overlaps.pairs import ROUNDING
+from footprints.overlaps.points import points_in
 
 if TYPE_CHECKING:
     import numpy.typing as npt

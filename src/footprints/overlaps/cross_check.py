@@ -10,9 +10,9 @@ import pandas as pd
 
 from footprints.errors import OverlapError, UnknownNameError, listed
 from footprints.levels import group_of
-from footprints.overlap.misplaced import misplaced
-from footprints.overlap.pairs import codes_at
-from footprints.overlap.points import points_in
+from footprints.overlaps.misplaced import misplaced
+from footprints.overlaps.pairs import codes_at
+from footprints.overlaps.points import points_in
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:

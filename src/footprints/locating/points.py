@@ -10,7 +10,7 @@ import pandas as pd
 
 from footprints.crs import check_points, find_transformation, parse_crs, points_to_national_grid
 from footprints.errors import TableError
-from footprints.locate.locator import Locator
+from footprints.locating.locator import Locator
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -50,7 +50,7 @@ def locate(
     Series of str
         The codes, NA for points in no footprint. With the index of ``x``, or else of ``y``, if
         it is a Series. ``attrs`` holds text: ``points``, ``in_one``, ``in_two``, ``on_edge``,
-        ``in_none`` and ``no_coordinates``, as :class:`footprints.locate.Counts` explains them;
+        ``in_none`` and ``no_coordinates``, as :class:`footprints.locating.Counts` explains them;
         ``transformation`` and ``accuracy_m``.
 
     Raises

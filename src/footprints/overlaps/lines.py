@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 
 from footprints.geometry import without_threads
-from footprints.overlap.area import intersection_areas
-from footprints.overlap.pairs import ROUNDING, How, pair_table, summed
+from footprints.overlaps.area import intersection_areas
+from footprints.overlaps.pairs import ROUNDING, How, pair_table, summed
 
 if TYPE_CHECKING:
     import numpy.typing as npt
