@@ -96,34 +96,14 @@ _LATE = {
     "save_map": "footprints.maps",
     "write_atlas": "footprints.store",
 }
-_OF_READ = {
-    "Joined",
-    "PCNAreas",
-    "PostcodeCounts",
-    "add_population",
-    "as_people",
-    "count_by_postcode",
-    "pcn_areas",
-    "read_layer",
-    "read_list_sizes",
-    "read_network_details",
-    "read_networks",
-    "read_patients_by_lsoa",
-    "read_practice_details",
-    "read_practice_map",
-    "read_stored_atlas",
-    "read_table",
-    "registered_atlas",
-}
 
 
 def __getattr__(name: str) -> object:
-    """Import what is heavy only when it is asked for (PEP 562)."""
-    place = "footprints.read" if name in _OF_READ else _LATE.get(name)
-    if place is not None:
+    """Import what is heavy only when it is asked for (PEP 562); most of it reads files."""
+    if name in __all__:
         from importlib import import_module  # noqa: PLC0415
 
-        return getattr(import_module(place), name)
+        return getattr(import_module(_LATE.get(name, "footprints.read")), name)
     msg = f"module 'footprints' has no attribute {name!r}"
     raise AttributeError(msg)
 

@@ -52,32 +52,21 @@ __all__ = [
 
 # What opens files of other people is imported when it is asked for: it brings pyogrio with it.
 _LATE = {
-    "layer": ("read_layer",),
-    "people": ("Joined", "add_population", "as_people"),
-    "registered": (
-        "PCNAreas",
-        "PostcodeCounts",
-        "count_by_postcode",
-        "pcn_areas",
-        "read_list_sizes",
-        "read_network_details",
-        "read_networks",
-        "read_patients_by_lsoa",
-        "read_practice_details",
-        "read_practice_map",
-        "registered_atlas",
-    ),
-    "stored": ("read_stored_atlas",),
-    "tables": ("read_table",),
+    "Joined": "people",
+    "add_population": "people",
+    "as_people": "people",
+    "read_layer": "layer",
+    "read_stored_atlas": "stored",
+    "read_table": "tables",
 }
 
 
 def __getattr__(name: str) -> object:
-    """Import what is heavy only when it is asked for (PEP 562)."""
-    for module, names in _LATE.items():
-        if name in names:
-            from importlib import import_module  # noqa: PLC0415
+    """Import what is heavy only when it is asked for (PEP 562); most of it reads GP lists."""
+    if name in __all__:
+        from importlib import import_module  # noqa: PLC0415
 
-            return getattr(import_module(f"footprints.read.{module}"), name)
+        module = import_module(f"footprints.read.{_LATE.get(name, 'registered')}")
+        return getattr(module, name)
     msg = f"module 'footprints.read' has no attribute {name!r}"
     raise AttributeError(msg)
