@@ -130,6 +130,17 @@ def test_a_page_that_cannot_fetch_its_scripts_says_so(england: fp.Atlas) -> None
     assert "its scripts come from the" in page
 
 
+def test_a_footprint_without_a_name_is_shown_by_its_code() -> None:
+    layer = layer_of({"a": "P"}, "place")
+    nameless = fp.Layer(
+        table=layer.table.assign(name=pd.Series([None], index=["P"], dtype="str")),
+        members=layer.members,
+        level="place",
+    )
+    (places,) = shapes(rendered(make_atlas([1], place22=nameless)))
+    assert places["features"][0]["properties"]["Name"] == "P"
+
+
 def test_an_atlas_without_lines_cannot_be_drawn() -> None:
     table = pd.DataFrame({"residents": [1]}, index=["a"])
     units = fp.UnitTable(

@@ -156,7 +156,8 @@ def _styled(key: str, report: Report, population: str | None) -> gpd.GeoDataFram
     found = found.reindex(layer.index)
     shown = to_degrees(layer[["geometry"]])
     shown["colour"] = found["result"].map(COLOURS).fillna(NO_BAND)
-    words = {"Name": layer["name"].fillna(""), "Code": layer.index}
+    codes = layer.index.to_series()
+    words = {"Name": layer["name"].fillna(codes), "Code": codes}
     words["People"] = _people(report.atlas, key, population)
     words |= _places_in_band(found, level, report.bands)
     for label, texts in words.items():
