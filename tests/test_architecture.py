@@ -85,6 +85,8 @@ ORDER = [
     "overlaps.frames",
     "overlaps",
     "report",
+    "checks.bands",
+    "checks.gate",
     "checks",
     "maps",
     "cli",
