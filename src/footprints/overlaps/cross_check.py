@@ -126,7 +126,7 @@ def cross_check(
         centred=centred[parts["unit"]],
         vintage=_other_vintages(atlas, key, blocks.name, parts),
     )
-    small = (table["people"] <= tolerance.people) | (table["share"] <= tolerance.share)
+    small = tolerance.forgives(table["people"], table["share"])
     table["forgiven"] = small & (table["cause"] != "identical")
     summary = _summary(table)
     table.attrs = summary.attrs = {
