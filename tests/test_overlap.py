@@ -582,7 +582,7 @@ def test_a_pair_table_is_checked_at_its_door() -> None:
     with pytest.raises(TableError, match="lacks columns: 'left'"):
         fp.pairs_by(pd.DataFrame(), "left")
     table = pair_table(one, one, pair, How(method="members"))
-    with pytest.raises(TableError, match="no side: 'middle'"):
+    with pytest.raises(TableError, match="no side 'middle'"):
         fp.pairs_by(table, "middle")
 
 

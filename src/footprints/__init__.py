@@ -10,9 +10,13 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.coterminous import alignment, best_reference, coterminosity
+    from footprints.checks.names import with_names
+    from footprints.checks.nest import nesting, partition
+    from footprints.checks.policies import policy_test, policy_tests
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
-    from footprints.overlaps import cross_check, overlap, pairs_by
+    from footprints.overlaps import cross_check, overlap, pairs_by, transposed
     from footprints.read import (
         Joined,
         PCNAreas,
@@ -53,19 +57,26 @@ __all__ = [
     "Tolerance",
     "UnitTable",
     "add_population",
+    "alignment",
     "as_people",
     "band_set",
     "band_sets",
+    "best_reference",
     "check",
+    "coterminosity",
     "count_by_postcode",
     "cross_check",
     "footprint_map",
     "load_example",
     "locate",
     "locate_file",
+    "nesting",
     "overlap",
     "pairs_by",
+    "partition",
     "pcn_areas",
+    "policy_test",
+    "policy_tests",
     "population_bands",
     "read_atlas",
     "read_band",
@@ -81,19 +92,30 @@ __all__ = [
     "read_table",
     "registered_atlas",
     "save_map",
+    "transposed",
+    "with_names",
     "write_atlas",
 ]
 
 _LATE = {
     "Locator": "footprints.locating",
+    "alignment": "footprints.checks.coterminous",
+    "best_reference": "footprints.checks.coterminous",
+    "coterminosity": "footprints.checks.coterminous",
     "cross_check": "footprints.overlaps",
+    "footprint_map": "footprints.maps",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
+    "nesting": "footprints.checks.nest",
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",
-    "footprint_map": "footprints.maps",
+    "partition": "footprints.checks.nest",
+    "policy_test": "footprints.checks.policies",
+    "policy_tests": "footprints.checks.policies",
     "read_atlas": "footprints.read.atlas_file",
     "save_map": "footprints.maps",
+    "transposed": "footprints.overlaps",
+    "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",
 }
 

@@ -148,6 +148,10 @@ class Coded:
         """Return the footprints of a layer."""
         return self._layers[layer].table.index
 
+    def names(self, layer: str) -> pd.Series[str]:
+        """Return the names of a layer's footprints, indexed by code."""
+        return self._layers[layer].table["name"]
+
     def blocks(self, units: str) -> Blocks:
         """Return a table of units as arrays."""
         if units not in self._blocks:

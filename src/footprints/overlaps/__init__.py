@@ -2,6 +2,6 @@
 
 from footprints.overlaps.cross_check import Checked, cross_check
 from footprints.overlaps.frames import overlap
-from footprints.overlaps.pairs import pairs_by
+from footprints.overlaps.pairs import pairs_by, transposed
 
-__all__ = ["Checked", "cross_check", "overlap", "pairs_by"]
+__all__ = ["Checked", "cross_check", "overlap", "pairs_by", "transposed"]

@@ -107,13 +107,57 @@ def pairs_by(pairs: pd.DataFrame, side: Literal["left", "right"]) -> DataFrameGr
     >>> int(pairs_by(pairs, "left")["people"].sum().iloc[-1])  # in no strategic authority
     24715214
     """
-    problems = Problems("The pair table")
-    if missing := [column for column in COLUMNS if column not in pairs]:
-        problems.add("lacks columns", missing, remedy="Take the table that overlap() gives.")
+    check_columns(pairs)
     if side not in SIDES:
-        problems.add("has no side", [side], remedy="Say 'left' or 'right'.")
-    problems.raise_any(TableError)
+        msg = f"A pair table has no side {side!r}: say 'left' or 'right'."
+        raise TableError(msg, [side])
     return pairs.groupby(side, dropna=False, sort=False)
+
+
+def transposed(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return a pair table seen from the other side: what was left is right.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`.
+
+    Returns
+    -------
+    DataFrame
+        The same rows in the same order, with columns and attrs of the two sides exchanged.
+
+    Raises
+    ------
+    TableError
+        If the table lacks a column of a pair table.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> pairs = load_example().overlap("lad21", "icb22")
+    >>> transposed(pairs).attrs["left_layer"]
+    'icb22'
+    """
+    check_columns(pairs)
+    sides = {"left": "right", "right": "left"}
+    names = {f"{one}{end}": f"{two}{end}" for one, two in sides.items() for end in ("", "_share")}
+    turned = pairs.rename(columns=names)[COLUMNS]
+    turned.attrs = {_exchanged(key): text for key, text in pairs.attrs.items()}
+    return turned
+
+
+def _exchanged(key: str) -> str:
+    side, _, rest = key.partition("_")
+    return {"left": f"right_{rest}", "right": f"left_{rest}"}.get(side, key)
+
+
+def check_columns(pairs: pd.DataFrame) -> None:
+    """Raise an error if a table lacks a column of a pair table."""
+    if missing := [column for column in COLUMNS if column not in pairs]:
+        problems = Problems("The pair table")
+        problems.add("lacks columns", missing, remedy="Take the table that overlap() gives.")
+        problems.raise_any(TableError)
 
 
 def pair_table(  # noqa: PLR0913 - the columns of a table, each by its name.

@@ -1,0 +1,153 @@
+"""A pair table as arrays: what each pair weighs, and which are too small to count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from footprints.overlaps.pairs import check_columns
+from footprints.tolerance import Tolerance
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Places = npt.NDArray[np.intp]
+    Numbers = npt.NDArray[np.float64]
+    Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Meeting:
+    """How two layers meet, a row a pair.
+
+    Parameters
+    ----------
+    left, right : Index of str
+        The footprints of either side.
+    i, j : array of int
+        The footprints of each pair as positions, -1 for none.
+    people, area : array of float
+        Persons and square metres of each pair, NaN where not known.
+    forgiven : array of bool
+        Which pairs are small enough to be taken for none. The largest part of a footprint never
+        is.
+    """
+
+    left: pd.Index[str]
+    right: pd.Index[str]
+    i: Places
+    j: Places
+    people: Numbers
+    area: Numbers
+    forgiven: Flags
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether pairs are weighed by their people; otherwise by area."""
+        return not np.isnan(self.people).any()
+
+    @property
+    def measure(self) -> Numbers:
+        """What each pair weighs: its people, or its area where nobody is counted."""
+        return self.people if self.counts_people else self.area
+
+    def weighed(self, value: float, *, position: int) -> str:
+        """Word what a pair weighs."""
+        number = value if self.counts_people else self.area[position]
+        return f"{number:,.0f} {'people' if self.counts_people else 'm²'}"
+
+
+def meeting(pairs: pd.DataFrame, tolerance: Tolerance | None) -> Meeting:
+    """Take a pair table apart, and find what is small enough to forgive.
+
+    A part is forgiven by its people, or by its share of *both* its footprints: a small footprint
+    that lies whole within a large one is no sliver.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        A pair table.
+    tolerance : Tolerance, optional
+        None forgives nothing.
+
+    Returns
+    -------
+    Meeting
+
+    Raises
+    ------
+    TableError
+        If the table lacks a column of a pair table.
+    """
+    check_columns(pairs)
+    i, left = pd.factorize(pairs["left"])
+    j, right = pd.factorize(pairs["right"])
+    people, area, mine, theirs = (
+        pairs[name].to_numpy(dtype="float64", na_value=np.nan)
+        for name in ("people", "area_m2", "left_share", "right_share")
+    )
+    forgiven = (tolerance or Tolerance()).forgives(people, np.fmax(mine, theirs))
+    found = Meeting(
+        left=pd.Index(left, dtype="str"),
+        right=pd.Index(right, dtype="str"),
+        i=i,
+        j=j,
+        people=people,
+        area=area,
+        forgiven=forgiven,
+    )
+    if forgiven.any():
+        measure = found.measure
+        forgiven &= ~_largest(i, measure) & ~_largest(j, measure)
+    return found
+
+
+def _largest(side: Places, measure: Numbers) -> Flags:
+    """Tell which pairs are the largest of their footprint on one side."""
+    most = np.full(side.max(initial=-1) + 1, -np.inf)
+    np.maximum.at(most, side[side >= 0], measure[side >= 0])
+    return np.asarray((side >= 0) & (measure == np.append(most, np.nan)[side]))
+
+
+def total(side: Places, count: int, value: Numbers) -> Numbers:
+    """Add up a value by footprint; pairs of none are left out."""
+    return np.bincount(side[side >= 0], value[side >= 0], count).astype("float64")
+
+
+def ranked(side: Places, *keys: Numbers | Places) -> tuple[Places, Places]:
+    """Return the pairs in order of their footprint and keys, and the place of each among its own.
+
+    Parameters
+    ----------
+    side : array of int
+        The footprint of each pair; pairs of none (-1) are left out.
+    *keys : array
+        What to order by, the weightiest first.
+
+    Returns
+    -------
+    order, place : array of int
+        Positions of pairs; 0 for the first of each footprint, 1 for the second, and so on.
+    """
+    order = np.lexsort((*keys[::-1], side))
+    order = order[side[order] >= 0]
+    of = side[order]
+    starts = np.flatnonzero(np.r_[True, of[1:] != of[:-1]]) if len(of) else np.array([], int)
+    return order, np.arange(len(of)) - np.repeat(starts, np.diff(np.r_[starts, len(of)]))
+
+
+def joined(side: Places, count: int, words: npt.NDArray[np.object_] | list[str]) -> pd.Series[str]:
+    """Join the words of pairs by footprint, with "; " between them; "" where there are none."""
+    texts: list[list[str]] = [[] for _ in range(count)]
+    for place, word in zip(side, words, strict=True):
+        texts[place].append(word)
+    return pd.Series(["; ".join(text) for text in texts], dtype="str")
+
+
+def persons(values: Numbers) -> pd.Series[int]:
+    """Return counts of people as whole numbers, as fractions where some are estimated."""
+    known = values[~np.isnan(values)]
+    return pd.Series(values).astype("Int64" if bool((known % 1 == 0).all()) else "Float64")

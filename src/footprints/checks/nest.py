@@ -1,0 +1,207 @@
+"""Nesting: whether each footprint lies within one of another layer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from footprints.checks.meeting import joined, meeting, persons, ranked, total
+from footprints.overlaps.pairs import codes_at
+
+if TYPE_CHECKING:
+    from footprints.atlas import Atlas
+    from footprints.checks.meeting import Meeting, Places
+    from footprints.tolerance import Tolerance
+
+
+def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataFrame:
+    """Tell of each left footprint whether it lies within one on the right, and what does not.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`.
+    tolerance : Tolerance, optional
+        Parts of no more ``people``, or of no more than ``share`` of either footprint, do not
+        keep a footprint from being nested. They are in ``forgiven``, and in every count. The
+        largest part of a footprint is never forgiven. None forgives nothing.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``left``. Columns: ``parent`` (the footprint on the right that takes most
+        people, or most area where nobody is counted; of equals the larger in area, then the
+        lowest code; NA outside); ``share`` (in the parent, 0 to 1); ``second`` and
+        ``second_share`` (the runner-up, NA where there is none); ``tied`` (codes that take as
+        much as the parent); ``parents`` (how many it reaches into, that one included);
+        ``elsewhere`` (the others, each with its people, the largest first); ``people``,
+        ``people_elsewhere`` and ``people_unassigned`` (persons in all, in other footprints, and
+        in none; NA where nobody is counted); ``status`` (``nested``, ``straddles`` or
+        ``outside``; what lies partly in none straddles too); ``forgiven`` (codes, each with what
+        was forgiven). ``attrs`` are those of ``pairs``.
+
+    Raises
+    ------
+    TableError
+        If the table lacks a column of a pair table.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> districts = nesting(load_example().overlap("lad21", "icb22"))
+    >>> districts.loc["E07000244", ["parent", "elsewhere"]].to_list()
+    ['E54000023', 'E54000022 (118,622 people)']
+    """
+    met = meeting(pairs, tolerance)
+    count = len(met.left)
+    inside = met.j >= 0
+    order, place = ranked(np.where(inside, met.i, -1), -met.measure, -met.area, _codes(met))
+    first, second = (_spread(met, order[place == rank], count) for rank in (0, 1))
+    kept = ~met.forgiven
+    parents = np.bincount(met.i[inside & kept & (met.i >= 0)], minlength=count)
+    bare = total(met.i, count, (~inside & kept).astype(float)) > 0
+    others = order[place > 0]
+    equal = others[met.measure[others] == met.measure[first[met.i[others]]]]
+    everybody = total(met.i, count, met.people)
+    unassigned = total(met.i, count, np.where(inside, 0, met.people))
+    table = pd.DataFrame(
+        {
+            "parent": codes_at(met.right, np.where(first < 0, -1, met.j[first])),
+            "share": _shares(pairs, first),
+            "second": codes_at(met.right, np.where(second < 0, -1, met.j[second])),
+            "second_share": _shares(pairs, second),
+            "tied": joined(met.i[equal], count, list(met.right[met.j[equal]])),
+            "parents": total(met.i, count, inside.astype(float)).astype("int64"),
+            "elsewhere": worded(met, others),
+            "people": persons(everybody),
+            "people_elsewhere": persons(
+                everybody - unassigned - np.where(first < 0, 0, met.people[first])
+            ),
+            "people_unassigned": persons(unassigned),
+            "status": np.select(
+                [parents == 0, (parents == 1) & ~bare], ["outside", "nested"], "straddles"
+            ),
+            "forgiven": worded(met, np.flatnonzero(met.forgiven & (met.i >= 0))),
+        }
+    ).astype({"status": "str"})
+    table.index = met.left.rename("left")
+    table.attrs = dict(pairs.attrs)
+    return table
+
+
+def partition(
+    atlas: Atlas, parts: str, wholes: str, *, tolerance: Tolerance | None = None
+) -> pd.DataFrame:
+    """Tell of each footprint of a layer whether those of a lower one make it up.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        With both layers.
+    parts, wholes : str
+        Keys of layers, such as ``place22`` and ``icb22``.
+    tolerance : Tolerance, optional
+        As in :func:`nesting`.
+
+    Returns
+    -------
+    DataFrame
+        Indexed by ``code`` of the wholes. Columns: ``name``; ``parts`` (footprints that lie
+        within it); ``crossing`` (those that reach in from elsewhere, or out); ``people`` (persons);
+        ``people_in_parts`` (in parts that lie within it); ``people_crossing`` (in its share of
+        parts that cross); ``people_unassigned`` (in no part: a gap); ``people_twice`` (in more
+        than one part; lists of whole units cannot hold any); ``status`` (``made up`` by its
+        parts, ``gap``, ``crossed``, ``twice``, or several of these); ``forgiven``. ``attrs`` are
+        those of the pair table.
+
+    Raises
+    ------
+    OverlapError
+        If the layers cannot be held against each other.
+    UnknownNameError
+        If there is no such layer.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> partition(load_example(), "place22", "icb22")["status"].value_counts().to_dict()
+    {'made up': 42}
+    """
+    pairs = atlas.overlap(wholes, parts)
+    met = meeting(pairs, tolerance)
+    count, kept = len(met.left), ~met.forgiven
+    of, part = met.i >= 0, met.j >= 0
+    reaches = np.bincount(met.j[part & kept], minlength=len(met.right))
+    within = part & (reaches[met.j] == 1)
+    people = total(met.i, count, met.people)
+    whole = _own_people(atlas, pairs, met, people)
+    sums = {
+        "people_in_parts": total(met.i, count, np.where(within, met.people, 0)),
+        "people_crossing": total(met.i, count, np.where(part & ~within, met.people, 0)),
+        "people_unassigned": total(met.i, count, np.where(part, 0, met.people)),
+        "people_twice": np.maximum(people - whole, 0),
+    }
+    numbers = {
+        name: np.bincount(met.i[of & chosen & kept], minlength=count)
+        for name, chosen in {"parts": within, "crossing": part & ~within, "gap": ~part}.items()
+    }
+    faults = {
+        "gap": numbers["gap"] > 0,
+        "crossed": numbers["crossing"] > 0,
+        "twice": sums["people_twice"] > 0,
+    }
+    words = [
+        ", ".join(word for word, found in faults.items() if found[row]) or "made up"
+        for row in range(count)
+    ]
+    table = pd.DataFrame(
+        {
+            "parts": numbers["parts"],
+            "crossing": numbers["crossing"],
+            "people": persons(whole),
+            **{name: persons(values) for name, values in sums.items()},
+            "status": pd.Series(words, dtype="str"),
+            "forgiven": worded(met, np.flatnonzero(met.forgiven & of)),
+        }
+    )
+    table.index = met.left.rename("code")
+    table.insert(0, "name", atlas.whole.coded.names(pairs.attrs["left_layer"]).reindex(met.left))
+    table.attrs = dict(pairs.attrs)
+    return table
+
+
+def _own_people(atlas: Atlas, pairs: pd.DataFrame, met: Meeting, people: np.ndarray) -> np.ndarray:
+    """Return the people of the wholes by their own count, where it is of the same population."""
+    counted = atlas.people(pairs.attrs["left_layer"])
+    name = pairs.attrs["population"]
+    if name not in counted:
+        return people
+    return np.asarray(counted[name].reindex(met.left).to_numpy(dtype="float64"))
+
+
+def worded(met: Meeting, rows: Places) -> pd.Series[str]:
+    """Name the counterparts of some pairs, each with what it weighs, by left footprint."""
+    words = [
+        f"{met.right[met.j[row]] if met.j[row] >= 0 else 'none'} "
+        f"({met.weighed(met.people[row], position=row)})"
+        for row in rows
+    ]
+    return joined(met.i[rows], len(met.left), words)
+
+
+def _codes(met: Meeting) -> Places:
+    """Return the rank of each pair's right code in the alphabet."""
+    return np.append(np.argsort(np.argsort(met.right.to_numpy())), -1)[met.j]
+
+
+def _spread(met: Meeting, rows: Places, count: int) -> Places:
+    """Return for each left footprint its row among some, -1 for none."""
+    found = np.full(count, -1)
+    found[met.i[rows]] = rows
+    return found
+
+
+def _shares(pairs: pd.DataFrame, rows: Places) -> np.ndarray:
+    return np.append(pairs["left_share"].to_numpy(dtype="float64"), np.nan)[rows]
