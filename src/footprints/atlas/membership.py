@@ -50,7 +50,8 @@ def membership_of(
         ]
         joined = pd.concat(parts or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
         rows[key] = _with_evidence(key, layers[key], joined.assign(layer=key), problems)
-        _check_once(key, rows[key], problems)
+        if len(layers[key].members) > 1:
+            _check_once(key, rows[key], problems)
         _check_codes_used(key, layers[key], rows[key], problems)
         _check_tables(key, rows[key], units, problems)
     found = [rows[key] for key in layers if key in rows]
@@ -163,7 +164,7 @@ def _check_once(key: str, rows: pd.DataFrame, problems: Problems) -> None:
     twice = whole & rows.duplicated(["units", "unit"])
     if twice.any():
         problems.add(f"holds units twice {subject}", rows.loc[twice, "unit"].unique())
-    mixed = set(rows.loc[whole, "units"]) & set(rows.loc[~whole, "units"])
+    mixed = set(rows.loc[whole, "units"].unique()) & set(rows.loc[~whole, "units"].unique())
     if mixed:
         problems.add(f"holds some units whole and some with people {subject}, of", sorted(mixed))
 

@@ -80,7 +80,7 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
     table = pd.DataFrame(
         {
             "relation": _relations(numbers["whole"], numbers["split"], numbers["bare"]),
-            "match": codes_at(met.right, np.where(best < 0, -1, met.j[best])),
+            "match": codes_at(met.right, np.where(best < 0, -1, met.j[best])).array,
             **{name: np.append(values, np.nan)[best] for name, values in fits.items()},
             "tied": joined(met.i[equal], count, list(met.right[met.j[equal]])),
             "whole": numbers["whole"],
@@ -91,9 +91,9 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
             "people_in_split": persons(total(met.i, count, np.where(split, met.people, 0))),
             "people_unassigned": persons(total(met.i, count, np.where(part, 0, met.people))),
             "forgiven": _forgiven(met),
-        }
+        },
+        index=met.left.rename("left"),
     )
-    table.index = met.left.rename("left")
     table.attrs = dict(pairs.attrs)
     return table
 
@@ -254,7 +254,7 @@ def _is_whole(met: Meeting) -> Flags:
 
 def _relations(
     whole: npt.NDArray[np.intp], split: npt.NDArray[np.intp], bare: npt.NDArray[np.intp]
-) -> pd.Series[str]:
+) -> pd.api.extensions.ExtensionArray:
     """Name the relation of each footprint from how many counterparts it has of each kind."""
     tidy = bare == 0
     chosen = {
@@ -263,7 +263,7 @@ def _relations(
         "part": tidy & (whole == 0) & (split == 1),
         "union": tidy & (whole > 1) & (split == 0),
     }
-    return pd.Series(np.select(list(chosen.values()), list(chosen), "crosses"), dtype="str")
+    return pd.array(np.select(list(chosen.values()), list(chosen), "crosses"), dtype="str")
 
 
 def _jaccard(met: Meeting, value: Numbers) -> Numbers:
@@ -286,9 +286,11 @@ def _best(met: Meeting, fit: Numbers) -> tuple[Places, Places]:
     return best, others[score[others] == score[best[met.i[others]]]]
 
 
-def _forgiven(met: Meeting) -> pd.Series[str]:
+def _forgiven(met: Meeting) -> pd.api.extensions.ExtensionArray:
     """Name what was forgiven of a footprint's own, and of the counterparts that it holds."""
     own = np.flatnonzero(met.forgiven & (met.i >= 0))
+    if not met.forgiven.any():
+        return worded(met, own)
     held = np.flatnonzero(~met.forgiven & (met.i >= 0) & (met.j >= 0))
     away = np.flatnonzero(met.forgiven & (met.j >= 0))
     both = pd.DataFrame({"j": met.j[held], "i": met.i[held]}).merge(
@@ -299,8 +301,8 @@ def _forgiven(met: Meeting) -> pd.Series[str]:
         f"{met.right[met.j[row]]} beyond it ({met.weighed(met.people[row], position=row)})"
         for row in beyond["row"]
     ]
-    mine, theirs = worded(met, own), joined(beyond["i"].to_numpy(), len(met.left), words)
-    return (mine + "; " + theirs).str.strip("; ")
+    both = worded(met, own), joined(beyond["i"].to_numpy(), len(met.left), words)
+    return pd.array(["; ".join(filter(None, texts)) for texts in zip(*both, strict=True)], "str")
 
 
 def _weighed(value: Numbers, weight: Numbers) -> float:

@@ -12,6 +12,8 @@ from footprints.overlaps.pairs import check_columns
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     Places = npt.NDArray[np.intp]
@@ -139,15 +141,15 @@ def ranked(side: Places, *keys: Numbers | Places) -> tuple[Places, Places]:
     return order, np.arange(len(of)) - np.repeat(starts, np.diff(np.r_[starts, len(of)]))
 
 
-def joined(side: Places, count: int, words: npt.NDArray[np.object_] | list[str]) -> pd.Series[str]:
+def joined(side: Places, count: int, words: Iterable[str]) -> pd.api.extensions.ExtensionArray:
     """Join the words of pairs by footprint, with "; " between them; "" where there are none."""
-    texts: list[list[str]] = [[] for _ in range(count)]
-    for place, word in zip(side, words, strict=True):
-        texts[place].append(word)
-    return pd.Series(["; ".join(text) for text in texts], dtype="str")
+    texts: dict[int, list[str]] = {}
+    for place, word in zip(side.tolist(), words, strict=True):
+        texts.setdefault(place, []).append(word)
+    return pd.array(["; ".join(texts.get(place, ())) for place in range(count)], dtype="str")
 
 
-def persons(values: Numbers) -> pd.Series[int]:
+def persons(values: Numbers) -> pd.api.extensions.ExtensionArray:
     """Return counts of people as whole numbers, as fractions where some are estimated."""
-    known = values[~np.isnan(values)]
-    return pd.Series(values).astype("Int64" if bool((known % 1 == 0).all()) else "Float64")
+    whole = bool((np.nan_to_num(values) % 1 == 0).all())
+    return pd.array(values, dtype="Int64" if whole else "Float64")

@@ -11,8 +11,10 @@ from footprints.checks.meeting import joined, meeting, persons, ranked, total
 from footprints.overlaps.pairs import codes_at
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from footprints.atlas import Atlas
-    from footprints.checks.meeting import Meeting, Places
+    from footprints.checks.meeting import Meeting, Numbers, Places
     from footprints.tolerance import Tolerance
 
 
@@ -68,9 +70,9 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     unassigned = total(met.i, count, np.where(inside, 0, met.people))
     table = pd.DataFrame(
         {
-            "parent": codes_at(met.right, np.where(first < 0, -1, met.j[first])),
+            "parent": codes_at(met.right, np.where(first < 0, -1, met.j[first])).array,
             "share": _shares(pairs, first),
-            "second": codes_at(met.right, np.where(second < 0, -1, met.j[second])),
+            "second": codes_at(met.right, np.where(second < 0, -1, met.j[second])).array,
             "second_share": _shares(pairs, second),
             "tied": joined(met.i[equal], count, list(met.right[met.j[equal]])),
             "parents": total(met.i, count, inside.astype(float)).astype("int64"),
@@ -80,13 +82,11 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
                 everybody - unassigned - np.where(first < 0, 0, met.people[first])
             ),
             "people_unassigned": persons(unassigned),
-            "status": np.select(
-                [parents == 0, (parents == 1) & ~bare], ["outside", "nested"], "straddles"
-            ),
+            "status": _statuses(parents, bare),
             "forgiven": worded(met, np.flatnonzero(met.forgiven & (met.i >= 0))),
-        }
-    ).astype({"status": "str"})
-    table.index = met.left.rename("left")
+        },
+        index=met.left.rename("left"),
+    )
     table.attrs = dict(pairs.attrs)
     return table
 
@@ -162,17 +162,17 @@ def partition(
             "crossing": numbers["crossing"],
             "people": persons(whole),
             **{name: persons(values) for name, values in sums.items()},
-            "status": pd.Series(words, dtype="str"),
+            "status": pd.array(words, dtype="str"),
             "forgiven": worded(met, np.flatnonzero(met.forgiven & of)),
-        }
+        },
+        index=met.left.rename("code"),
     )
-    table.index = met.left.rename("code")
     table.insert(0, "name", atlas.whole.coded.names(pairs.attrs["left_layer"]).reindex(met.left))
     table.attrs = dict(pairs.attrs)
     return table
 
 
-def _own_people(atlas: Atlas, pairs: pd.DataFrame, met: Meeting, people: np.ndarray) -> np.ndarray:
+def _own_people(atlas: Atlas, pairs: pd.DataFrame, met: Meeting, people: Numbers) -> Numbers:
     """Return the people of the wholes by their own count, where it is of the same population."""
     counted = atlas.people(pairs.attrs["left_layer"])
     name = pairs.attrs["population"]
@@ -181,7 +181,7 @@ def _own_people(atlas: Atlas, pairs: pd.DataFrame, met: Meeting, people: np.ndar
     return np.asarray(counted[name].reindex(met.left).to_numpy(dtype="float64"))
 
 
-def worded(met: Meeting, rows: Places) -> pd.Series[str]:
+def worded(met: Meeting, rows: Places) -> pd.api.extensions.ExtensionArray:
     """Name the counterparts of some pairs, each with what it weighs, by left footprint."""
     words = [
         f"{met.right[met.j[row]] if met.j[row] >= 0 else 'none'} "
@@ -189,6 +189,11 @@ def worded(met: Meeting, rows: Places) -> pd.Series[str]:
         for row in rows
     ]
     return joined(met.i[rows], len(met.left), words)
+
+
+def _statuses(parents: Places, bare: npt.NDArray[np.bool_]) -> pd.api.extensions.ExtensionArray:
+    chosen = [parents == 0, (parents == 1) & ~bare]
+    return pd.array(np.select(chosen, ["outside", "nested"], "straddles"), dtype="str")
 
 
 def _codes(met: Meeting) -> Places:
@@ -203,5 +208,5 @@ def _spread(met: Meeting, rows: Places, count: int) -> Places:
     return found
 
 
-def _shares(pairs: pd.DataFrame, rows: Places) -> np.ndarray:
+def _shares(pairs: pd.DataFrame, rows: Places) -> Numbers:
     return np.append(pairs["left_share"].to_numpy(dtype="float64"), np.nan)[rows]
