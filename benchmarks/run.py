@@ -11,6 +11,7 @@ which is not looked at in a quick run: that only shows that all figures work.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import platform
 import sys
@@ -35,12 +36,15 @@ PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "sh
 
 def cells(row: Measured, *, quick: bool) -> list[str]:
     """Put a row into cells."""
-    ratio = (
-        "" if row.ratio is None else f"{row.ratio:.2g}" if row.ratio < 10 else f"{row.ratio:.0f}"
-    )
+    ratio = "" if row.ratio is None else _floored(row.ratio)
     met = "" if quick or row.ratio is None else "no" if row.missed else "yes"
     least = f"{row.at_least:g}"
     return [row.name, row.peer, ratio, least, met, row.time, row.memory, row.note]
+
+
+def _floored(ratio: float) -> str:
+    """Put a ratio into words that never make it reach a bar that it misses."""
+    return f"{math.floor(ratio * 10) / 10}" if ratio < 10 else f"{math.floor(ratio)}"
 
 
 def table(rows: list[list[str]]) -> str:
@@ -78,10 +82,10 @@ def conditions(*, quick: bool, rounds: int) -> str:
 
 
 def _busy() -> str:
-    """Say how many cores other work keeps busy, where the system tells."""
+    """Say how busy other work keeps the cores, where the system tells."""
     if not hasattr(os, "getloadavg"):
         return ""
-    return f", {os.getloadavg()[0]:.1f} of them busy with other work when it began"
+    return f", at a load of {os.getloadavg()[0]:.1f} when it began"
 
 
 def _version(name: str) -> str:
