@@ -1,4 +1,4 @@
-"""What a figure of the benchmarks is, and how one is measured against its peer."""
+"""What a figure of the benchmarks is, and how it is measured against its peer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import resource
 import statistics
 import time
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,36 @@ RESET = Path("/proc/self/clear_refs")
 
 class SkippedError(Exception):
     """A figure cannot be measured here; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """A row of the table: what came of a figure; there is no ratio where it was skipped.
+
+    Attributes
+    ----------
+    name, peer : str
+        What was done, and what it is held against.
+    at_least : float
+        The least ratio that is good enough.
+    ratio : float, optional
+        How many times better than the peer.
+    time, memory, note : str
+        What else is to be told.
+    """
+
+    name: str
+    peer: str
+    at_least: float
+    note: str
+    ratio: float | None = None
+    time: str = ""
+    memory: str = ""
+
+    @property
+    def missed(self) -> bool:
+        """Whether the ratio is less than it has to be."""
+        return self.ratio is not None and self.ratio < self.at_least
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,55 +83,46 @@ class Figure:
     theirs: Callable[[Any], Any]
     differ: Callable[[Any, Any, Any], str]
 
+    def measure(self, *, quick: bool, rounds: int) -> list[Measured]:
+        """Run both sides in turn and compare what they answer.
 
-@dataclass(frozen=True, kw_only=True)
-class Measured:
-    """What came of a figure; numbers are None where it was skipped."""
+        The first run of each side is not timed: it warms the caches, gives the answers, and shows
+        the memory. The ratio is the median of the rounds' ratios, each of two runs side by side.
+        """
+        row = Measured(name=self.name, peer=self.peer, at_least=self.at_least, note="")
+        try:
+            given = self.prepare(quick)
+        except SkippedError as reason:
+            return [replace(row, note=f"skipped: {reason}")]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            our_answer, ours_mb = _peak_mb(self.ours, given)
+            their_answer, theirs_mb = _peak_mb(self.theirs, given)
+            note = self.differ(given, our_answer, their_answer)
+            del our_answer, their_answer
+            times = [
+                (_seconds(self.ours, given), _seconds(self.theirs, given)) for _ in range(rounds)
+            ]
+        ours_s, theirs_s = (statistics.median(column) for column in zip(*times, strict=True))
+        ratio = statistics.median(theirs / ours for ours, theirs in times)
+        time = f"{ours_s:.2f} s, {theirs_s:.2f} s"
+        memory = f"{_in_mb(ours_mb)}, {_in_mb(theirs_mb)}"
+        return [replace(row, note=note, ratio=ratio, time=time, memory=memory)]
 
-    figure: Figure
-    note: str
-    ratio: float | None = None
-    ours_s: float | None = None
-    theirs_s: float | None = None
-    ours_mb: float | None = None
-    theirs_mb: float | None = None
 
-    @property
-    def missed(self) -> bool:
-        """Whether footprints was slower than it has to be."""
-        return self.ratio is not None and self.ratio < self.figure.at_least
+def most_resident_mb() -> float:
+    """Return the most memory that this process has held, in MB.
 
-
-def measure(figure: Figure, *, quick: bool, rounds: int) -> Measured:
-    """Run both sides of a figure in turn and compare what they answer.
-
-    The first run of each side is not timed: it warms the caches, gives the answers, and shows
-    the memory. The ratio is the median of the rounds' ratios, each of two runs side by side.
+    On Linux of this program alone: what it was started from may have held more.
     """
-    try:
-        given = figure.prepare(quick)
-    except SkippedError as reason:
-        return Measured(figure=figure, note=f"skipped: {reason}")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        our_answer, ours_mb = _peak_mb(figure.ours, given)
-        their_answer, theirs_mb = _peak_mb(figure.theirs, given)
-        note = figure.differ(given, our_answer, their_answer)
-        del our_answer, their_answer
-        times = [
-            (_seconds(figure.ours, given), _seconds(figure.theirs, given)) for _ in range(rounds)
-        ]
-    ours_s, theirs_s = (statistics.median(column) for column in zip(*times, strict=True))
-    ratio = statistics.median(theirs / ours for ours, theirs in times)
-    return Measured(
-        figure=figure,
-        note=note,
-        ratio=ratio,
-        ours_s=ours_s,
-        theirs_s=theirs_s,
-        ours_mb=ours_mb,
-        theirs_mb=theirs_mb,
-    )
+    if MEMORY.exists():
+        return _resident_kb("VmHWM") / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _in_mb(rise: float | None) -> str:
+    """Put a rise of memory into words."""
+    return "not seen" if rise is None else f"{rise:,.0f} MB"
 
 
 def _seconds(work: Callable[[Any], Any], given: object) -> float:

@@ -32,6 +32,7 @@ ORDER = [
     "atlas.relationship",
     "atlas.convert",
     "atlas.frames",
+    "atlas.drawing",
     "atlas.counting",
     "atlas.atlas",
     "atlas",

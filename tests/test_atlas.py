@@ -319,6 +319,8 @@ FOUND = {
     "E06000001": ("ctyua23", "E06000001"),
     "Formby": ("pcn21", "U82880"),
     "RX6": ("amb22", "RX6"),
+    "ctyua:Devon": ("ctyua23", "E10000008"),
+    "UTLA21:Devon": ("ctyua21", "E10000008"),
     "NHS Essex Integrated Care Board": ("icb26", "E54000066"),
 }
 

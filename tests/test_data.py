@@ -68,3 +68,12 @@ def test_people_sum_to_england() -> None:
 def test_facts_equal_the_reference_tables(shared, name: str) -> None:
     ours = (ENGLAND / f"{name}.csv").read_bytes()
     assert ours == (shared / "reference" / f"england_{name}.csv").read_bytes()
+
+
+def test_the_ods_codes_of_regions_are_those_that_practices_are_published_with(shared) -> None:
+    known = pd.read_csv(ENGLAND / "ods_codes.csv", index_col="ods_code")
+    names = pd.read_csv(ENGLAND / "footprints.csv").set_index(["layer", "code"])["name"]
+    named = [names[tuple(pair)] for pair in known[["layer", "code"]].to_numpy()]
+    practices = pd.read_csv(shared / "data" / "registered" / "gp-reg-pat-prac-map-2022-01.csv")
+    regions = practices.groupby("COMM_REGION_CODE")["COMM_REGION_NAME"].agg(set)
+    assert {code: {name} for code, name in zip(known.index, named, strict=True)} == dict(regions)

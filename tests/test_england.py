@@ -86,6 +86,25 @@ def test_a_network_in_two_commissioners_is_one_footprint_with_all_its_patients(
     assert england.people("pcn21").loc["U12169", "registered"] == 61_187 + 3_625
 
 
+@pytest.mark.parametrize(
+    ("ods_code", "code", "name"),
+    [
+        ("Y56", "E40000003", "London"),
+        ("Y58", "E40000006", "South West"),
+        ("Y59", "E40000005", "South East"),
+        ("y60", "E40000011", "Midlands"),
+        ("Y61", "E40000007", "East of England"),
+        ("Y62", "E40000010", "North West"),
+        ("Y63", "E40000012", "North East and Yorkshire"),
+    ],
+)
+def test_nhs_regions_are_found_by_their_ods_codes(
+    england: fp.Atlas, ods_code: str, code: str, name: str
+) -> None:
+    assert england.find(ods_code) == ("nhser22", code)
+    assert england.layers["nhser22"].loc[code, "name"] == name
+
+
 def test_a_layer_in_two_unit_tables_has_both_populations(england: fp.Atlas) -> None:
     people = england.people("stp21")
     assert list(people.columns) == ["residents", "registered"]

@@ -11,9 +11,11 @@ from io import StringIO
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from rich.console import Console
 
 import footprints as fp
@@ -284,4 +286,35 @@ def test_every_read_that_may_be_long_is_shown(
     slowed(monkeypatch, place, name)
     call(tmp_path)
     assert words in terminal.getvalue()
+    assert is_clean(terminal)
+
+
+def test_placing_the_points_of_a_file_shows_how_many_are_done(terminal, tmp_path) -> None:
+    file = tmp_path / "in.csv"
+    file.write_text("x,y\n" + "400500,500\n" * 30, encoding="utf-8")
+    square = [shapely.box(400_000, 0, 401_000, 1_000)]
+    layer = gpd.GeoDataFrame(index=["A"], geometry=square, crs=27700)
+    done = []
+
+    def look(rows: int) -> None:
+        done.append(rows)
+        wait_for(terminal, f"Placing the points of 'in.csv': {sum(done)} rows, ")
+
+    options = {"x": "x", "y": "y", "block_rows": 10, "on_rows": look}
+    fp.locate_file(file, tmp_path / "out.csv", {"lad": layer}, **options)
+    assert (done, is_clean(terminal)) == ([10, 10, 10], True)
+
+
+def test_placing_many_points_shows_that_it_goes_on(terminal, monkeypatch) -> None:
+    square = [shapely.box(400_000, 0, 401_000, 1_000)]
+    layer = gpd.GeoDataFrame(index=["A"], geometry=square, crs=27700)
+    locator = fp.Locator(layer)
+    find = fp.Locator.find_and_count
+
+    def slow(*given: Any) -> Any:
+        wait_for(terminal, "Placing 2 points: ")
+        return find(*given)
+
+    monkeypatch.setattr(fp.Locator, "find_and_count", slow)
+    assert fp.locate([400_500, 0], [500, 0], locator).fillna("").tolist() == ["A", ""]
     assert is_clean(terminal)

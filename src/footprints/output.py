@@ -53,31 +53,6 @@ def output_file(path: str | PathLike[str], extensions: Sequence[str]) -> Path:
     return file
 
 
-def write_whole(file: Path, text: str) -> None:
-    """Write a file whole or not at all.
-
-    Parameters
-    ----------
-    file : Path
-        The file; one that is there is replaced in one step.
-    text : str
-        Its content, written as UTF-8.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written; what stood there before is untouched.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> with TemporaryDirectory() as folder:
-    ...     write_whole(Path(folder) / "a.html", "<p>A</p>")
-    """
-    with whole(file) as part:
-        part.write_text(text, encoding="utf-8", newline="\n")
-
-
 @contextmanager
 def whole(target: Path) -> Iterator[Path]:
     """Put what is written to a path of its own in place of a file or folder, whole or not at all.
@@ -126,6 +101,31 @@ def whole(target: Path) -> Iterator[Path]:
             "close it there, or choose another name."
         )
         raise OutputError(msg, [target.name]) from error
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Write a text to a file in UTF-8, with the care of :func:`whole`.
+
+    Parameters
+    ----------
+    file : Path
+        Where to.
+    text : str
+        Its content.
+
+    Raises
+    ------
+    OutputError
+        As :func:`whole`.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     write_whole(Path(folder) / "a.html", "<p>A</p>")
+    """
+    with whole(file) as part:
+        part.write_text(text, encoding="utf-8", newline="\n")
 
 
 def standing(target: Path) -> Path:

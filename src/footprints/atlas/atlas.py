@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import astuple, fields, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal, NoReturn
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from footprints.atlas.coded import Coded
 from footprints.atlas.convert import converted
 from footprints.atlas.counting import as_html, as_text, count, counted
-from footprints.atlas.focus import relations, shares_inside
-from footprints.atlas.frames import Cache, Frames
-from footprints.atlas.membership import evidence_from, members_from, membership_of
-from footprints.atlas.naming import directory_of, find
+from footprints.atlas.drawing import Drawing
+from footprints.atlas.focus import focused_on
+from footprints.atlas.frames import Frames
+from footprints.atlas.membership import membership_of
+from footprints.atlas.naming import as_key, directory_of, find, newest, resolve, same_area
 from footprints.atlas.parts import (
     Checks,
     Focus,
     Layer,
-    Lines,
     Origin,
     Population,
     UnitTable,
@@ -34,11 +32,13 @@ from footprints.atlas.parts import (
     check_units,
 )
 from footprints.errors import Problems, TableError, UnknownNameError
-from footprints.geometry import is_coverage, outlines, with_geometry
-from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
+from footprints.geometry import with_geometry
+from footprints.levels import parse_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import geopandas as gpd
 
 
 class Atlas:
@@ -154,7 +154,7 @@ class Atlas:
         Columns: ``name``, whatever else the layer came with, and ``geometry``, which is None
         where no lines are known. A bare kind such as ``icb`` means the newest loaded.
         """
-        return Frames(self._layers, self.resolve, lambda key: self._drawn[key].copy())
+        return Frames(self._layers, self.resolve, self._drawing.frame)
 
     @property
     def membership(self) -> pd.DataFrame:
@@ -428,18 +428,13 @@ class Atlas:
         >>> load_example().resolve("icb")
         'icb26'
         """
-        wanted = str(layer).strip().lower()
-        for alias, kind in ALIASES.items():
-            wanted = re.sub(rf"^{alias}(?=\d|$)", kind, wanted)
-        if wanted in self._layers:
-            return wanted
-        vintages = self._vintages(wanted)
-        if not vintages:
-            if self.focused is not None and wanted in self.focused.left_out:
-                msg = f"The layer {layer!r} does not meet {self.focused.name}."
-                raise UnknownNameError(msg, [layer])
-            raise UnknownNameError.among(self._layers, layer, kind="layer")
-        return max(vintages, key=vintage_order)
+        key = resolve(self._layers, layer)
+        if key is not None:
+            return key
+        if self.focused is not None and as_key(layer) in self.focused.left_out:
+            msg = f"The layer {layer!r} does not meet {self.focused.name}."
+            raise UnknownNameError(msg, [layer])
+        raise UnknownNameError.among(self._layers, layer, kind="layer")
 
     def resolve_all(self, layers: str | Iterable[str]) -> list[str]:
         """Return the keys of several layers, each once, or name all those that are not there.
@@ -457,12 +452,6 @@ class Atlas:
             raise UnknownNameError.among(self._layers, *strangers, kind="layer")
         return list(dict.fromkeys(self.resolve(layer) for layer in wanted))
 
-    def _vintages(self, layer: str) -> list[str]:
-        """Return the layers of one kind."""
-        kind = re.sub(r"\d\d$", "", layer)
-        wanted = [key for key in self._layers if parse_key(key).kind == kind]
-        return wanted if kind == layer or layer in self._layers else []
-
     def newest(self) -> list[str]:
         """Return the newest layer of each level, in the order of the levels.
 
@@ -479,9 +468,7 @@ class Atlas:
         >>> load_example().newest()[-4:]
         ['lrf19', 'cal21', 'amb22', 'cauth25']
         """
-        levels = {key: layer.level for key, layer in self._layers.items()}
-        newest = {group_of(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
-        return sorted(newest.values(), key=lambda key: rank(levels[key]) or len(LADDER))
+        return newest({key: layer.level for key, layer in self._layers.items()})
 
     def find(self, text: str) -> tuple[str, str]:
         """Find a footprint by code, ODS code or name.
@@ -511,13 +498,7 @@ class Atlas:
         >>> load_example().find("Frimley")
         ('icb22', 'E54000034')
         """
-        within, colon, wanted = str(text).partition(":")
-        directory, asked = self._directory, str(text)
-        if colon and within in self.layers:
-            key = self.resolve(within)
-            kept = [key] if within.strip().lower() in self._layers else self._vintages(key)
-            directory, asked = directory[directory["layer"].isin(kept)], wanted
-        return find(directory, asked, self._same_area)
+        return find(self._directory, str(text), partial(same_area, self._membership))
 
     def focus(self, text: str) -> Atlas:
         """Cut the atlas down to one footprint and everything that meets it.
@@ -552,37 +533,13 @@ class Atlas:
         if self._whole is not self:
             return self._whole.focus(text)
         layer, code = self.find(text)
-        tables = {name: units.table for name, units in self._units.items()}
-        shares = shares_inside(self._membership, tables, layer, code)
-        met = relations(self._membership, shares)
-        pairs = pd.MultiIndex.from_frame(self._membership[["layer", "code"]])
-        kept = self._membership[pairs.isin(met.index)]
-        layers = {
-            str(key): _only(self._layers[key], rows)
-            for key, rows in kept.groupby("layer", observed=True)
-        }
-        units = {
-            name: replace(self._units[name], table=self._units[name].table.loc[keep])
-            for name, rows in kept.groupby("units", observed=True)
-            for keep in [self._units[name].table.index.intersection(rows["unit"])]
-        }
-        name = self._layers[layer].table["name"].fillna(code)[code]
-        focused = Focus(
-            layer=layer,
-            code=code,
-            name=name,
-            inside={key: shares[key].index[shares[key] == 1] for key in units},
-            relations=met,
-            left_out=tuple(key for key in self._layers if key not in layers),
-        )
-        title = f"{name} ({layer} {code}) in {self.title}"
-        notes = [*self.notes, *_focus_notes(self, focused)]
+        parts = focused_on(self._units, self._layers, self._membership, layer, code)
         return Atlas(
-            title=title,
-            units=units,
-            layers=layers,
-            notes=notes,
-            focused=focused,
+            title=f"{parts.focus.name} ({layer} {code}) in {self.title}",
+            units=parts.units,
+            layers=parts.layers,
+            notes=[*self.notes, *parts.notes],
+            focused=parts.focus,
             origins=self.origins,
             checks=self.checks,
             _whole=self,
@@ -726,54 +683,20 @@ class Atlas:
             "population": name,
             "population_date": population.as_at if population else "",
             "population_source": population.source if population else "",
-            "lines": self._lines(key)[1],
+            "lines": self._drawing.lines(key),
             "as_at": layer.as_at,
             "source": layer.source,
             "note": layer.note,
         }
 
     @cached_property
-    def _drawn(self) -> Mapping[str, gpd.GeoDataFrame]:
-        return Cache(self._draw)
-
-    def _lines(self, key: str) -> tuple[str | None, Lines]:
-        """Return the unit table whose polygons draw a layer, and what its lines are."""
-        layer = self._layers[key]
-        if isinstance(layer.table, gpd.GeoDataFrame):
-            return None, layer.lines
-        whole = [name for name, rows in self._rows[key].items() if rows["people"].isna().all()]
-        found = [(name, self._units[name].lines) for name in whole]
-        return next((pair for pair in found if pair[1] != "none"), (None, "none"))
-
-    def _draw(self, key: str) -> gpd.GeoDataFrame:
-        frame = with_geometry(self._layers[key].table).rename_axis("code")
-        drawing, quality = self._lines(key)
-        frame.attrs |= {"key": key, "lines": quality}
-        if drawing is None:
-            return frame
-        members = self._rows[key][drawing].set_index("unit")["code"]
-        shapes = outlines(self._units[drawing].table, members, clean=self._clean[drawing])
-        return frame.set_geometry(shapes.reindex(frame.index))
-
-    @cached_property
-    def _clean(self) -> Mapping[str, bool]:
-        """Whether the polygons of a unit table are a valid coverage."""
-        return Cache(lambda name: is_coverage(self._units[name].table))
+    def _drawing(self) -> Drawing:
+        return Drawing(self._units, self._layers, self._rows)
 
     @cached_property
     def _directory(self) -> pd.DataFrame:
         rows = [directory_of(key, layer.level, layer.table) for key, layer in self._layers.items()]
         return pd.concat(rows, ignore_index=True)
-
-    def _same_area(self, footprints: pd.DataFrame) -> bool:
-        wanted = pd.MultiIndex.from_frame(footprints[["layer", "code"]])
-        rows = self._membership[
-            pd.MultiIndex.from_frame(self._membership[["layer", "code"]]).isin(wanted)
-        ]
-        shared = rows.groupby("units", observed=True)["layer"].nunique()
-        main = rows[rows["units"] == shared.idxmax()]
-        areas = main.groupby(["layer", "code"], observed=True)["unit"].agg(frozenset)
-        return len(areas) == len(footprints) and len(set(areas)) == 1
 
 
 def _own(units: UnitTable) -> UnitTable:
@@ -783,19 +706,3 @@ def _own(units: UnitTable) -> UnitTable:
         table[population.name] = as_counts(table[population.name])
     table.attrs["lines"] = units.lines
     return replace(units, table=table)
-
-
-def _focus_notes(atlas: Atlas, focused: Focus) -> list[str]:
-    """Return what must be said of an area: what is counted whole, and of which year it is."""
-    notes = ["What crosses its edge or contains it is counted whole, people outside it included."]
-    levels = atlas.overview["level"]
-    newest = next(k for k in atlas.newest() if levels[k] == levels[focused.layer])
-    if newest != focused.layer:
-        notes.append(f"It is a footprint of {focused.layer}; the newest of its level is {newest}.")
-    return notes
-
-
-def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
-    """Return a layer with only the footprints that some rows of the membership name."""
-    table = layer.table[layer.table.index.isin(rows["code"].unique())]
-    return replace(layer, table=table, members=members_from(rows), evidence=evidence_from(rows))

@@ -1,16 +1,71 @@
-"""Cut a membership table down to one footprint and everything that meets it."""
+"""Cut an atlas down to one footprint and everything that meets it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
+
+from footprints.atlas.membership import evidence_from, members_from
+from footprints.atlas.naming import newest
+from footprints.atlas.parts import Focus, Layer, UnitTable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Shares = dict[str, "pd.Series[float]"]
+
+
+class Focused(NamedTuple):
+    """The parts of an atlas that meet a footprint, and what must be said of them."""
+
+    units: dict[str, UnitTable]
+    layers: dict[str, Layer]
+    focus: Focus
+    notes: list[str]
+
+
+def focused_on(
+    units: Mapping[str, UnitTable],
+    layers: Mapping[str, Layer],
+    membership: pd.DataFrame,
+    layer: str,
+    code: str,
+) -> Focused:
+    """Keep what meets a footprint: other footprints whole, and all their units.
+
+    Parameters
+    ----------
+    units, layers : mapping
+        The tables of units and the layers of an atlas, by name.
+    membership : DataFrame
+        Its membership table.
+    layer, code : str
+        The footprint.
+    """
+    tables = {name: each.table for name, each in units.items()}
+    shares = shares_inside(membership, tables, layer, code)
+    met = relations(membership, shares)
+    kept = membership[pd.MultiIndex.from_frame(membership[["layer", "code"]]).isin(met.index)]
+    some_layers = {
+        str(key): _only(layers[key], rows) for key, rows in kept.groupby("layer", observed=True)
+    }
+    some_units = {
+        name: replace(units[name], table=tables[name].loc[keep])
+        for name, rows in kept.groupby("units", observed=True)
+        for keep in [tables[name].index.intersection(rows["unit"])]
+    }
+    focus = Focus(
+        layer=layer,
+        code=code,
+        name=layers[layer].table["name"].fillna(code)[code],
+        inside={key: shares[key].index[shares[key] == 1] for key in some_units},
+        relations=met,
+        left_out=tuple(key for key in layers if key not in some_layers),
+    )
+    return Focused(some_units, some_layers, focus, _notes(layers, layer))
 
 
 def shares_inside(
@@ -105,3 +160,19 @@ def _with_share(membership: pd.DataFrame, shares: Shares) -> pd.DataFrame:
     lookup = pd.concat(shares, names=["units", "unit"])
     places = pd.MultiIndex.from_frame(known[["units", "unit"]])
     return known.assign(share=lookup.reindex(places).to_numpy())
+
+
+def _only(layer: Layer, rows: pd.DataFrame) -> Layer:
+    """Return a layer with only the footprints that some rows of the membership name."""
+    table = layer.table[layer.table.index.isin(rows["code"].unique())]
+    return replace(layer, table=table, members=members_from(rows), evidence=evidence_from(rows))
+
+
+def _notes(layers: Mapping[str, Layer], key: str) -> list[str]:
+    """Return what must be said of an area: what is counted whole, and of which year it is."""
+    notes = ["What crosses its edge or contains it is counted whole, people outside it included."]
+    levels = {other: layer.level for other, layer in layers.items()}
+    last = next(other for other in newest(levels) if levels[other] == levels[key])
+    if last != key:
+        notes.append(f"It is a footprint of {key}; the newest of its level is {last}.")
+    return notes

@@ -1,4 +1,4 @@
-"""Find footprints by code, ODS code or name."""
+"""Find layers by key or kind, and footprints by code, ODS code or name."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import AmbiguousNameError, UnknownNameError, listed, plain
-from footprints.levels import group_of, parse_key, rank, vintage_order
+from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
 HEALTH = {"icb", "stp", "ccg", "sicbl", "pcn", "nhser", "amb", "cal"}
 SORTS = {
@@ -37,6 +37,54 @@ SORTS = {
 
 _SORT = re.compile(rf"\b(?:{'|'.join(sorted(SORTS, key=len, reverse=True))})\b")
 _PADDING = re.compile(r",? (?:city|county) of$|\bthe\b|[^\w\s]")
+
+
+def as_key(text: str) -> str:
+    """Return a text as the key or the kind of a layer is written, without aliases of the ONS.
+
+    Examples
+    --------
+    >>> as_key(" UTLA21"), as_key("ltla")
+    ('ctyua21', 'lad')
+    """
+    wanted = str(text).strip().lower()
+    for alias, kind in ALIASES.items():
+        wanted = re.sub(rf"^{alias}(?=\d|$)", kind, wanted)
+    return wanted
+
+
+def resolve(keys: Collection[str], text: str) -> str | None:
+    """Return the key that a text means: itself, or the newest of a kind; None where there is none.
+
+    Examples
+    --------
+    >>> resolve(["icb22", "icb26"], "icb22"), resolve(["icb22", "icb26"], "ICB")
+    ('icb22', 'icb26')
+    """
+    return max(_meant(keys, text), key=vintage_order, default=None)
+
+
+def newest(levels: Mapping[str, str]) -> list[str]:
+    """Return the newest layer of each level, or outside the ladder of each kind, in its order.
+
+    Parameters
+    ----------
+    levels : mapping of str to str
+        The level of each layer, by key.
+
+    Examples
+    --------
+    >>> newest({"amb22": "service", "icb22": "system", "stp21": "system", "lad21": "district"})
+    ['lad21', 'icb22', 'amb22']
+    """
+    last = {group_of(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
+    return sorted(last.values(), key=lambda key: rank(levels[key]) or len(LADDER))
+
+
+def _meant(keys: Collection[str], text: str) -> list[str]:
+    """Return the layers that a key or a bare kind stands for."""
+    wanted = as_key(text)
+    return [wanted] if wanted in keys else [key for key in keys if parse_key(key).kind == wanted]
 
 
 def short_name(name: str) -> str:
@@ -93,7 +141,7 @@ def find(
     directory : DataFrame
         Rows of :func:`directory_of`.
     text : str
-        A code, ODS code or name.
+        A code, ODS code or name; ``layer:text`` looks in one layer, or the layers of one kind.
     same_area : callable
         Tells whether some rows of the directory are all one area.
 
@@ -108,6 +156,10 @@ def find(
     AmbiguousNameError
         If what fits is not one area.
     """
+    within, colon, wanted = text.partition(":")
+    named = _meant(directory["layer"].unique(), within) if colon else []
+    if named:
+        directory, text = directory[directory["layer"].isin(named)], wanted
     rows = _of_sort(directory, text)
     ways = [("by_code", directory, text), ("by_ods_code", directory, text)]
     # A name that says the sort of body is looked up as it stands before it is shortened.
@@ -127,6 +179,24 @@ def find(
     lines = [f"  {plain(f'{p}  {name}')}" for p, name in zip(places, found["name"], strict=True)]
     msg = f"{text!r} fits areas that differ. Write one of these instead:\n" + "\n".join(lines)
     raise AmbiguousNameError(msg, places)
+
+
+def same_area(membership: pd.DataFrame, footprints: pd.DataFrame) -> bool:
+    """Tell whether footprints hold the same units, in the table that most of them are listed in.
+
+    Parameters
+    ----------
+    membership : DataFrame
+        The membership table of an atlas.
+    footprints : DataFrame
+        With the columns ``layer`` and ``code``.
+    """
+    wanted = pd.MultiIndex.from_frame(footprints[["layer", "code"]])
+    rows = membership[pd.MultiIndex.from_frame(membership[["layer", "code"]]).isin(wanted)]
+    shared = rows.groupby("units", observed=True)["layer"].nunique()
+    main = rows[rows["units"] == shared.idxmax()]
+    areas = main.groupby(["layer", "code"], observed=True)["unit"].agg(frozenset)
+    return len(areas) == len(footprints) and len(set(areas)) == 1
 
 
 def _of_sort(directory: pd.DataFrame, text: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 from footprints.crs import check_points, find_transformation, parse_crs, points_to_national_grid
 from footprints.errors import TableError
 from footprints.locating.locator import Locator
+from footprints.read.progress import progress
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -79,8 +80,9 @@ def locate(
     if len(across) != len(up):
         msg = f"There are {len(across):,} x and {len(up):,} y: give as many of one as of the other."
         raise TableError(msg)
-    locator = layer if isinstance(layer, Locator) else Locator(layer)
-    found = locator.find_and_count(*points_to_national_grid(across, up, way))
+    with progress(f"Placing {len(across):,} points"):
+        locator = layer if isinstance(layer, Locator) else Locator(layer)
+        found = locator.find_and_count(*points_to_national_grid(across, up, way))
     if found.counts.points and found.counts.no_coordinates == found.counts.points:
         raise no_coordinates(found.counts.points)
     if not (found.positions >= 0).any():

@@ -23,6 +23,7 @@ from footprints.locating.points import as_numbers, no_coordinates
 from footprints.masking import shown
 from footprints.output import output_file, whole
 from footprints.read.files import EXCEL, table_file
+from footprints.read.progress import note_rows, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,7 +87,8 @@ def locate_file(  # noqa: PLR0913 - the door for every kind of file: each option
     block_rows : int, default 262,144
         How many rows are held at a time.
     on_rows : callable, optional
-        Called after each block with the number of its rows, to show progress.
+        Called after each block with the number of its rows, for what is to be done with them;
+        a terminal or a notebook shows how far it is without it.
 
     Returns
     -------
@@ -143,12 +145,14 @@ def locate_file(  # noqa: PLR0913 - the door for every kind of file: each option
     schema = _widened(blocks.schema, list(layers))
     tally = _Tally(way, locators)
     with (
+        progress(f"Placing the points of {file.name!r}"),
         whole(out) as part,
         write_blocks(part, out.suffix.lower(), schema) as write,
         ThreadPoolExecutor(max_workers=len(locators)) as threads,
     ):
         for block in blocks.rows:
             write(_located(block, schema, tally, threads))
+            note_rows(len(block))
             if on_rows is not None:
                 on_rows(len(block))
         tally.check_end()

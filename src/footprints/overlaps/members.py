@@ -166,12 +166,8 @@ def shared_table(atlas: Atlas, left: str, right: str, asked: Asked) -> str:
 
     Parameters
     ----------
-    atlas : Atlas
-        With both layers.
-    left, right : str
-        Keys of layers.
-    asked : Asked
-        The table, or the population that it must carry.
+    atlas, left, right, asked
+        As in :func:`overlap_members`.
 
     Returns
     -------

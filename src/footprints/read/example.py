@@ -43,7 +43,7 @@ def load_example() -> Atlas:
     folder = data_folder() / "england"
     units, pcns = _read_units(folder), _read_pcn_parts(folder)
     described = _read_table(folder / "layers.csv").set_index("layer")
-    names = _read_table(folder / "footprints.csv")
+    names = _read_names(folder)
     evidence = _read_table(folder / "evidence.csv")
     layers = {}
     for key, layer in described.iterrows():
@@ -93,6 +93,7 @@ def _origins(folder: Path) -> list[Origin]:
         "units.pcn_parts": ("pcns.csv", REGISTERED.source, REGISTERED.as_at),
         "layers": ("layers.csv", "", ""),
         "layers.names": ("footprints.csv", "", ""),
+        "layers.ods_codes": ("ods_codes.csv", "NHS Organisation Data Service", "2022-07"),
         "layers.evidence": ("evidence.csv", "", ""),
     }
     return [
@@ -109,6 +110,16 @@ def _origins(folder: Path) -> list[Origin]:
 
 def _read_table(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def _read_names(folder: Path) -> pd.DataFrame:
+    """Return all footprints, with the ODS codes that their own list lacks."""
+    names, more = (
+        _read_table(folder / name).set_index(["layer", "code"])
+        for name in ("footprints.csv", "ods_codes.csv")
+    )
+    names.update(more)
+    return names.reset_index()
 
 
 def _read_units(folder: Path) -> gpd.GeoDataFrame:

@@ -1,4 +1,4 @@
-"""What people see while a long read goes on: in a terminal or a notebook, never in a script."""
+"""What people see while long work goes on: in a terminal or a notebook, never in a script."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 PATIENCE_SECONDS = 2.0
-"""How long a read may take before anything is shown."""
+"""How long work may take before anything is shown."""
 
 _NAME = "footprints-progress"
 _REDRAW_SECONDS = 0.2
@@ -83,7 +83,7 @@ def progress(words: str) -> Iterator[None]:
 
 
 def note_rows(number: int) -> None:
-    """Say how many more rows have been read, to whatever shows it."""
+    """Say how many more rows are done, to whatever shows it."""
     work = _CURRENT.get()
     if work is not None:
         work.rows += number
