@@ -39,6 +39,14 @@ LEVELS = {
 }
 """The level that each kind of layer belongs to, by the prefix that the ONS uses."""
 
+WORDS = {
+    "upper-tier": ("upper-tier authority", "upper-tier authorities"),
+    "hwb": ("Health and Wellbeing Board area", "Health and Wellbeing Board areas"),
+    "strategic-authority": ("strategic authority", "strategic authorities"),
+    "service": ("service area", "service areas"),
+}
+"""What one footprint of a level is called, and several, where it is not the level's own word."""
+
 ALIASES = {"ltla": "lad", "utla": "ctyua"}
 
 _KEY = re.compile(r"(?P<kind>[a-z][a-z_-]*?)(?P<year>\d\d)?")
@@ -95,6 +103,18 @@ def rank(level: str) -> int:
     True
     """
     return LADDER.get(level, 0)
+
+
+def called(level: str, count: int) -> str:
+    """Return what so many footprints of a level are called.
+
+    Examples
+    --------
+    >>> called("system", 2), called("upper-tier", 1)
+    ('systems', 'upper-tier authority')
+    """
+    one, several = WORDS.get(level, (level, f"{level}s"))
+    return one if count == 1 else several
 
 
 def group_of(key: str, level: str) -> str:

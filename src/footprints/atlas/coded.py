@@ -152,6 +152,17 @@ class Coded:
         """Return the names of a layer's footprints, indexed by code."""
         return self._layers[layer].table["name"]
 
+    def labels(self, layer: str) -> pd.DataFrame:
+        """Return ``name`` and ``ods_code`` of a layer's footprints, indexed by code."""
+        return self._layers[layer].table.reindex(columns=["name", "ods_code"])
+
+    def evidence(self, layer: str, units: str) -> npt.NDArray[np.intp]:
+        """Return how weak the membership of each unit is: a place in EVIDENCE, -1 for none."""
+        rows = self._rows[layer][units]
+        found = np.full(len(self._units[units].table), -1, dtype=np.intp)
+        np.maximum.at(found, self.members(layer, units).unit, rows["evidence"].cat.codes)
+        return found
+
     def blocks(self, units: str) -> Blocks:
         """Return a table of units as arrays."""
         if units not in self._blocks:

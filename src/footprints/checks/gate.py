@@ -1,33 +1,48 @@
-"""What the sources ask of a footprint, found out and given with its evidence."""
+"""The gate: all checks of an atlas in one go, as a report."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
-from footprints.checks.bands import population_bands
+from footprints.checks.asked import chosen_checks, what_to_check
+from footprints.checks.found import covered, in_band, of_two
+from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
+from footprints.checks.names import with_names
+from footprints.errors import OverlapError
 from footprints.read import band_set
 from footprints.report import Report, as_findings
+from footprints.report.findings import skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from footprints.atlas import Atlas, Population
-    from footprints.bands import Band, BandSet
+    from footprints.atlas import Atlas
+    from footprints.bands import BandSet
+    from footprints.checks.asked import Asked
+    from footprints.tolerance import Tolerance
 
 
-def check(
+def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     atlas: Atlas,
     *,
     bands: BandSet | str | None = None,
     layers: str | Sequence[str] | None = None,
     population: str | None = None,
+    select: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    tolerance: Tolerance | None = None,
+    baseline: Report | pd.DataFrame | None = None,
+    today: date | None = None,
 ) -> Report:
     """Check an atlas, and say what was found for each footprint.
 
-    Policy expectations warn: a footprint outside its band is a warning, not a failure.
+    What the atlas asks for is checked, and of what it leaves open what is sensible for its levels
+    and newest vintages. Policy expectations warn: a footprint outside its band is a warning;
+    broken data, such as people in no footprint of a layer that is meant to cover everybody,
+    fails. The atlas can raise or lower each check, and hold agreed exceptions.
 
     Parameters
     ----------
@@ -37,123 +52,111 @@ def check(
         The set of population bands, or the name of one that comes with footprints; None takes
         the one that the atlas asks for.
     layers : str or sequence of str, optional
-        The layers to judge. None takes the newest of each level that has a band, and that of the
+        Only what is asked of these layers; None takes the newest of each level, and that of the
         focus.
     population : str, optional
-        Whose people to count; None takes the first population of each layer.
+        Whose people to hold against bands; None takes the first population of each layer.
+    select, ignore : sequence of str, optional
+        The checks to run, and those to leave out: ``population-band``, ``nesting``,
+        ``coterminosity``, ``coverage``, ``contiguity``.
+    tolerance : Tolerance, optional
+        What is small enough to forgive; it is always shown.
+    baseline : Report or DataFrame, optional
+        An earlier report, or its findings: only what is new or worse makes the report fail.
+    today : date, optional
+        The day that agreed exceptions must reach to; None takes today's.
 
     Returns
     -------
     Report
-        Layers that could not be judged are in it as skipped, each with the reason.
+        What could not be checked is in it as skipped, each with the reason.
 
     Raises
     ------
     UnknownNameError
-        If a layer, the set of bands or the population is not there.
+        If a layer, a check, the set of bands or the population is not there.
 
     Examples
     --------
     >>> from footprints import load_example
-    >>> check(load_example(), layers=["icb22"]).summary.loc["icb22", ["below", "within", "above"]]
-    below     15
-    within    26
-    above      1
-    Name: icb22, dtype: int64
+    >>> report = check(load_example(), layers=["icb22"], select=["population-band"])
+    >>> report.in_bands.loc["icb22", ["below", "within", "above"]].to_list()
+    [15, 26, 1]
     """
     wanted = bands or atlas.checks.bands
     chosen = band_set(wanted) if isinstance(wanted, str) else wanted
-    keys = _layers_to_judge(atlas, chosen) if layers is None else atlas.resolve_all(layers)
-    parts = [_check_band(atlas, key, chosen, population) for key in keys]
-    if layers is None:
-        levels = atlas.overview.loc[keys, "level"]
-        idle = [level for level in chosen.bands if level not in set(levels)]
-        parts += [
-            _skip("", f"{chosen.name} has a band for a {level}, a level of no layer here")
-            for level in idle
-        ]
-    return Report(atlas=atlas, bands=chosen, findings=as_findings(parts))
-
-
-def _layers_to_judge(atlas: Atlas, bands: BandSet) -> list[str]:
-    """Return the newest layer of each level with a band, and that of the focus if it is another."""
-    levels, asked = atlas.overview["level"], dict(atlas.checks.band_layers)
-    keys = [key for key in atlas.newest() if levels[key] not in asked]
-    keys += [key for layers in asked.values() for key in layers if key in atlas.layers]
-    if atlas.focused is not None and atlas.focused.layer not in keys:
-        keys.append(atlas.focused.layer)
-    return [key for key in dict.fromkeys(keys) if levels[key] in bands.bands]
-
-
-def _skip(layer: str, reason: str) -> pd.DataFrame:
-    """Return the finding that something could not be checked, with the reason."""
-    finding = {"check": "population-band", "layer": layer, "status": "skipped", "message": reason}
-    return pd.DataFrame([finding])
-
-
-def _check_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
-    """Return the findings of one layer against the band of its level."""
-    level = atlas.overview.loc[key, "level"]
-    counted = atlas.population(key, population)
-    if level not in bands.bands:
-        return _skip(key, f"{bands.name} has no band for a {level}")
-    if counted is None:
-        return _skip(key, f"{key} counts no {population}")
-    band = bands[level]
-    table = population_bands(atlas.people(key)[counted.name], band)
-    names = atlas.layers[key].reindex(columns=["name", "ods_code"])
-    return pd.DataFrame(
-        {
-            "check": "population-band",
-            "layer": key,
-            "code": table.index,
-            "ods_code": names["ods_code"],
-            "name": names["name"],
-            "status": np.where(table["status"].isin(["below", "above"]), "warn", "pass"),
-            "result": table["status"],
-            "message": _band_messages(table, names["name"].fillna(""), band, counted),
-            "measure": counted.name,
-            "value": table["people"],
-            "measured_in": "people",
-            **{name: table[name] for name in _BAND_COLUMNS},
-            "people": table["people"],
-            "population": counted.name,
-            "population_date": counted.as_at,
-            "population_source": counted.source,
-            "source": f"{bands.name}: {bands.source}",
-        }
+    names = chosen_checks(select, ignore)
+    parts, met = [], []
+    for asked in what_to_check(atlas, chosen, layers):
+        if asked.check not in names:
+            continue
+        if asked.check == "population-band":
+            parts.append(in_band(atlas, asked.layer, chosen, population))
+        elif asked.check in ("nesting", "coterminosity"):
+            found, pairs = _of_two(atlas, asked, tolerance)
+            parts.append(found)
+            met.append(pairs)
+        else:
+            parts.append(covered(atlas, asked, tolerance))
+    if layers is None and "population-band" in names:
+        parts += _idle_bands(atlas, chosen)
+    findings = with_severity(as_findings(parts), atlas.checks)
+    findings = with_agreed(findings, atlas.checks.agreed, today)
+    earlier = baseline.findings if isinstance(baseline, Report) else baseline
+    if earlier is not None:
+        findings = against_baseline(findings, earlier)
+    return Report(
+        atlas=atlas,
+        bands=chosen,
+        findings=findings,
+        pairs=_pairs(findings, met),
+        mended=None if earlier is None else mended(findings, earlier),
     )
 
 
-_BAND_COLUMNS = (
-    "lower",
-    "upper",
-    "target",
-    "nearest",
-    "distance",
-    "distance_percent",
-    "limit_kind",
-)
+def _of_two(
+    atlas: Atlas, asked: Asked, tolerance: Tolerance | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hold a layer against another, or say why that cannot be done."""
+    try:
+        pairs = atlas.overlap(asked.layer, asked.against)
+    except OverlapError as error:
+        reason = str(error).replace("\n", " ")
+        found = skipped(asked.check, reason, layer=asked.layer, against=asked.against)
+        return found, pd.DataFrame()
+    named = with_names(atlas, pairs)
+    named.insert(0, "right_layer", asked.against)
+    named.insert(0, "left_layer", asked.layer)
+    named.attrs = {}
+    return of_two(atlas, asked, pairs, tolerance), named
 
 
-def _band_messages(
-    table: pd.DataFrame, names: pd.Series[str], band: Band, counted: Population
-) -> list[str]:
-    """Word each finding as one sentence."""
-    labels = [f"{name} ({code})" if name else code for code, name in names.items()]
-    sides = {}
-    if band.lower is not None:
-        sides["below"] = f"lower limit of {band.lower:,}"
-    if band.upper is not None:
-        sides["above"] = f"upper limit of {band.upper:,}"
+def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
+    """Say for which bands there is no layer."""
+    levels = set(atlas.overview["level"])
     return [
-        f"{label} has {row.people:,.0f} people ({counted.name}, {counted.as_at}), "
-        + (
-            f"{abs(row.distance):,.0f} {row.status} the {row.limit_kind} {sides[row.status]}."
-            if row.status in sides
-            else f"against {band}."
-            if row.status == "no limit"
-            else f"within {band}."
+        skipped(
+            "population-band",
+            f"{bands.name} has a band for a {level}, a level of no layer here",
         )
-        for label, row in zip(labels, table.itertuples(), strict=True)
+        for level in bands.bands
+        if level not in levels
     ]
+
+
+def _pairs(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the pairs of the footprints that a check of two layers missed."""
+    missed = findings[findings["status"].isin(["fail", "warn", "excepted"])]
+    keys = missed[["layer", "against", "code"]].dropna().drop_duplicates()
+    keys.columns = ["left_layer", "right_layer", "left"]
+    frames = [frame for frame in met if len(frame)]
+    if not frames:
+        return pd.DataFrame(columns=PAIR_COLUMNS)
+    both = pd.concat(frames, ignore_index=True).drop_duplicates(
+        ["left_layer", "right_layer", "left", "right"]
+    )
+    return both.merge(keys, on=list(keys.columns))[PAIR_COLUMNS]
+
+
+PAIR_COLUMNS = ["left_layer", "right_layer", "left", "left_name", "right", "right_name"]
+PAIR_COLUMNS += ["units", "people", "area_m2", "left_share", "right_share"]

@@ -1,0 +1,141 @@
+"""What a check looks at: what the atlas asks for, else what is sensible for its levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footprints.errors import UnknownNameError
+from footprints.levels import rank, vintage_order
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from footprints.atlas import Atlas
+    from footprints.bands import BandSet
+
+CHECKS = ("population-band", "nesting", "coterminosity", "coverage", "contiguity")
+"""The checks, in the order of a report."""
+GRAVE = {"coverage": "fail"}
+"""Checks whose misses are broken data, and fail; the misses of others warn."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One thing to check.
+
+    Parameters
+    ----------
+    check : str
+        One of :data:`CHECKS`.
+    layer : str
+        The key of the layer.
+    against : str
+        The key of the layer that it is held against; empty where there is none.
+    """
+
+    check: str
+    layer: str
+    against: str = ""
+
+
+def what_to_check(
+    atlas: Atlas, bands: BandSet, layers: str | Sequence[str] | None = None
+) -> list[Asked]:
+    """Return what to check of an atlas.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Whose ``checks`` say what is asked. Of what they leave open, the newest layer of each
+        level is taken: each is held against its band and covers what it is meant to; each below
+        a system nests in one, systems in a region; systems are coterminous with upper-tier
+        authorities.
+    bands : BandSet
+        The population bands.
+    layers : str or sequence of str, optional
+        Only what is asked of these; their bands are judged whether they are the newest or not.
+
+    Returns
+    -------
+    list of Asked
+        In the order of :data:`CHECKS`, each once.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer.
+    """
+    said = atlas.checks
+    chosen = None if layers is None else atlas.resolve_all(layers)
+    found = [Asked(check="population-band", layer=key) for key in _in_bands(atlas, bands, chosen)]
+    newest = [key for key in atlas.newest() if key in atlas.layers]
+    if chosen is not None:
+        newest = list(dict.fromkeys([*newest, *chosen]))
+    nest = said.nest or [pair for key in newest if (pair := _parent(atlas, key))]
+    same = said.coterminous or [pair for key in newest if (pair := _councils(atlas, key))]
+    covers = atlas.overview["covers"]
+    cover = said.cover or [key for key in newest if covers[key]]
+    found += [Asked(check="nesting", layer=left, against=right) for left, right in nest]
+    found += [Asked(check="coterminosity", layer=left, against=right) for left, right in same]
+    found += [Asked(check="coverage", layer=key) for key in cover]
+    found += [Asked(check="contiguity", layer=key) for key in said.contiguous]
+    # A focus has no layers but those that meet it.
+    here = [one for one in found if {one.layer, one.against} - {""} <= set(atlas.layers)]
+    kept = [one for one in here if chosen is None or one.layer in chosen]
+    return list(dict.fromkeys(kept))
+
+
+def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) -> list[str]:
+    """Return the checks to run.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such check; the message lists those there are.
+
+    Examples
+    --------
+    >>> chosen_checks(None, ["nesting", "contiguity"])
+    ['population-band', 'coterminosity', 'coverage']
+    """
+    wanted, left_out = list(select or CHECKS), list(ignore or [])
+    if unknown := [name for name in [*wanted, *left_out] if name not in CHECKS]:
+        raise UnknownNameError.among(CHECKS, *unknown, kind="check")
+    return [name for name in CHECKS if name in wanted and name not in left_out]
+
+
+def _in_bands(atlas: Atlas, bands: BandSet, chosen: list[str] | None) -> list[str]:
+    """Return the newest layer of each level with a band, and that of the focus if it is another."""
+    if chosen is not None:
+        return chosen
+    levels, asked = atlas.overview["level"], dict(atlas.checks.band_layers)
+    keys = [key for key in atlas.newest() if levels[key] not in asked]
+    keys += [key for layers in asked.values() for key in layers if key in atlas.layers]
+    if atlas.focused is not None and atlas.focused.layer not in keys:
+        keys.append(atlas.focused.layer)
+    return [key for key in dict.fromkeys(keys) if levels[key] in bands.bands]
+
+
+def _parent(atlas: Atlas, key: str) -> tuple[str, str] | None:
+    """Return a layer and the newest one that its footprints are hoped to nest in."""
+    rung = rank(atlas.overview.loc[key, "level"])
+    level = "system" if 0 < rung < rank("system") else "region" if rung == rank("system") else ""
+    return _pair(atlas, key, level)
+
+
+def _councils(atlas: Atlas, key: str) -> tuple[str, str] | None:
+    """Return a layer of systems, and the newest councils that they are hoped to be made of."""
+    is_system = atlas.overview.loc[key, "level"] == "system"
+    return _pair(atlas, key, "upper-tier" if is_system else "")
+
+
+def _pair(atlas: Atlas, key: str, level: str) -> tuple[str, str] | None:
+    """Return a layer and the newest of a level that lists the same units, if there is one."""
+    levels, tables = atlas.overview["level"], set(atlas.coded.tables(key))
+    others = [
+        other
+        for other in atlas.layers
+        if levels[other] == level and tables & set(atlas.coded.tables(other))
+    ]
+    return (key, max(others, key=vintage_order)) if others else None

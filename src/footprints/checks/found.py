@@ -1,0 +1,252 @@
+"""What each check found, as findings: a sentence for each footprint, and its evidence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from footprints.atlas.parts import EVIDENCE
+from footprints.checks.bands import population_bands
+from footprints.checks.coterminous import coterminosity
+from footprints.checks.nest import nesting
+from footprints.levels import called
+from footprints.report.findings import skipped
+
+if TYPE_CHECKING:
+    from footprints.atlas import Atlas, Population
+    from footprints.bands import Band, BandSet
+    from footprints.checks.asked import Asked
+    from footprints.tolerance import Tolerance
+
+BAND_COLUMNS = ["lower", "upper", "target", "nearest", "distance", "distance_percent"]
+BAND_COLUMNS += ["limit_kind"]
+
+
+def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
+    """Return the findings of one layer against the band of its level."""
+    level = atlas.overview.loc[key, "level"]
+    counted = atlas.population(key, population)
+    if level not in bands.bands:
+        reason = f"{bands.name} has no band for a {level}"
+        return skipped("population-band", reason, layer=key)
+    if counted is None:
+        return skipped("population-band", f"{key} counts no {population}", layer=key)
+    band = bands[level]
+    table = population_bands(atlas.people(key)[counted.name], band)
+    labels = atlas.coded.labels(key).reindex(table.index)
+    missed = table["status"].isin(["below", "above"])
+    return pd.DataFrame(
+        {
+            "check": "population-band",
+            "layer": key,
+            "code": table.index,
+            "ods_code": labels["ods_code"],
+            "name": labels["name"],
+            "status": np.where(missed, "warn", "pass"),
+            "result": table["status"],
+            "message": _band_messages(table, _labels(labels), band, counted),
+            "measure": counted.name,
+            "value": table["people"],
+            "measured_in": "people",
+            **{name: table[name] for name in BAND_COLUMNS},
+            "miss": table["distance"].abs().where(missed, 0),
+            "people": table["people"],
+            "population": counted.name,
+            "population_date": counted.as_at,
+            "population_source": counted.source,
+            "source": f"{bands.name}: {bands.source}",
+        }
+    )
+
+
+def _labels(labels: pd.DataFrame) -> list[str]:
+    """Return what each footprint is called in a sentence: its name and code."""
+    names = labels["name"].fillna("")
+    return [f"{name} ({code})" if name else str(code) for code, name in names.items()]
+
+
+def _band_messages(
+    table: pd.DataFrame, labels: list[str], band: Band, counted: Population
+) -> list[str]:
+    """Word each finding as one sentence."""
+    sides = {}
+    if band.lower is not None:
+        sides["below"] = f"lower limit of {band.lower:,}"
+    if band.upper is not None:
+        sides["above"] = f"upper limit of {band.upper:,}"
+    return [
+        f"{label} has {row.people:,.0f} people ({counted.name}, {counted.as_at}), "
+        + (
+            f"{abs(row.distance):,.0f} {row.status} the {row.limit_kind} {sides[row.status]}."
+            if row.status in sides
+            else f"against {band}."
+            if row.status == "no limit"
+            else f"within {band}."
+        )
+        for label, row in zip(labels, table.itertuples(), strict=True)
+    ]
+
+
+def of_two(
+    atlas: Atlas, asked: Asked, pairs: pd.DataFrame, tolerance: Tolerance | None
+) -> pd.DataFrame:
+    """Return the findings of a check that holds one layer against another."""
+    check = {"nesting": _nested, "coterminosity": _coterminous}[asked.check]
+    found = check(atlas, pairs, tolerance)
+    labels = atlas.whole.coded.labels(asked.layer).reindex(found.index)
+    names = atlas.whole.coded.names(asked.against)
+    numbers = found["people"].astype("float64")
+    return pd.DataFrame(
+        {
+            **found.drop(columns="people"),
+            "check": asked.check,
+            "layer": asked.layer,
+            "against": asked.against,
+            "code": found.index,
+            "ods_code": labels["ods_code"],
+            "name": labels["name"],
+            "people": numbers,
+            "population": pairs.attrs["population"] or None,
+            "population_date": pairs.attrs["date"] or None,
+            "population_source": pairs.attrs["source"] or None,
+            "counterpart_name": found["counterpart"].map(names),
+            "method": pairs.attrs["method"],
+            "evidence": _evidence(atlas.whole, pairs, found.index),
+        }
+    )
+
+
+def _nested(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Return what nesting found of each left footprint."""
+    table = nesting(pairs, tolerance)
+    passed = table["status"] == "nested"
+    miss = table["people_elsewhere"] + table["people_unassigned"]
+    return pd.DataFrame(
+        {
+            "status": np.where(passed, "pass", "warn"),
+            "result": table["status"],
+            "message": _nesting_messages(atlas, pairs, table),
+            "measure": "share in its parent",
+            "value": table["share"],
+            "measured_in": "share",
+            "miss": miss.astype("float64").where(~passed, 0),
+            "people": table["people"],
+            "counterpart": table["parent"].where(passed, table["second"]),
+            "forgiven": table["forgiven"],
+            "source": "policy hopes for nested footprints (Swage 2019)",
+        }
+    )
+
+
+def _nesting_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    against = pairs.attrs["right_layer"]
+    level = atlas.whole.overview.loc[against, "level"]
+    names = atlas.whole.coded.names(against)
+    labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
+    parts = _parts(pairs, table.index[table["status"] == "straddles"], names)
+    words = []
+    for label, row in zip(labels, table.itertuples(), strict=True):
+        if row.status == "nested":
+            words.append(f"{label} lies within {names[row.parent]}.")
+        elif row.status == "outside":
+            words.append(f"{label} lies in no {called(level, 1)} of {against}.")
+        else:
+            count = f"{row.parents:,} {called(level, row.parents)} of {against}"
+            words.append(f"{label} reaches into {count}: {parts[row.Index]}.")
+    return words
+
+
+def _parts(pairs: pd.DataFrame, codes: pd.Index[str], names: pd.Series[str]) -> dict[str, str]:
+    """Word the parts of some left footprints, the largest first."""
+    rows = pairs[pairs["left"].isin(codes)]
+    measure = "people" if rows["people"].notna().all() else "area_m2"
+    unit = "people" if measure == "people" else "m²"
+    rows = rows.sort_values(["left", measure], ascending=[True, False], kind="stable")
+    where = rows["right"].map(names).fillna(rows["right"])
+    words = [
+        f"{amount:,.0f} {unit} in {'none of them' if pd.isna(name) else name}"
+        for amount, name in zip(rows[measure], where, strict=True)
+    ]
+    texts = pd.Series(words, index=rows["left"], dtype="str")
+    return texts.groupby(level=0).agg(", ".join).to_dict()
+
+
+def _coterminous(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Return what coterminosity found of each left footprint."""
+    table = coterminosity(pairs, tolerance)
+    against = pairs.attrs["right_layer"]
+    bare = (table["relation"] == "outside") & ~atlas.whole.overview.loc[against, "covers"]
+    passed = table["relation"].isin(["same", "union"])
+    miss = table["people_in_split"] + table["people_unassigned"]
+    return pd.DataFrame(
+        {
+            "status": np.select([bare, passed], ["skipped", "pass"], "warn"),
+            "result": table["relation"],
+            "message": _relation_messages(atlas, pairs, table),
+            "measure": "Jaccard index with its best match",
+            "value": table["jaccard"].fillna(table["jaccard_area"]),
+            "measured_in": "share",
+            "miss": miss.astype("float64").where(~passed & ~bare, 0),
+            "people": table["people"],
+            "counterpart": table["match"],
+            "forgiven": table["forgiven"],
+            "source": "policy since 2025: coterminous wherever feasible",
+        }
+    )
+
+
+def _relation_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
+    against = pairs.attrs["right_layer"]
+    level = atlas.whole.overview.loc[against, "level"]
+    names = atlas.whole.coded.names(against)
+    labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
+    words = []
+    for label, row in zip(labels, table.itertuples(), strict=True):
+        match = "" if pd.isna(row.match) else names[row.match]
+        if row.relation == "crosses":
+            split = "; ".join(_named(text, names) for text in row.split_codes.split("; ") if text)
+            cut = f"{row.whole:,} whole and {row.split:,} split"
+            bare = row.people_unassigned
+            none = f", {bare:,.0f} people in none" if pd.notna(bare) and bare else ""
+            told = f"cuts across {called(level, 2)} of {against}: {cut}"
+            words.append(f"{label} {told}{f' ({split})' if split else ''}{none}.")
+        else:
+            words.append(f"{label} {_relation(row, match, f'of {against}', level)}.")
+    return words
+
+
+def _relation(row: object, match: str, layer: str, level: str) -> str:
+    relation = row.relation  # type: ignore[attr-defined]
+    whole = row.whole  # type: ignore[attr-defined]
+    return {
+        "same": f"matches {match} exactly",
+        "union": f"is made of {whole:,} whole {called(level, whole)} {layer}",
+        "part": f"lies inside {match} and is a part of it",
+        "outside": f"meets no {called(level, 1)} {layer}",
+    }[relation]
+
+
+def _named(text: str, names: pd.Series[str]) -> str:
+    """Put the name in the place of the code that a text begins with."""
+    code, _, rest = text.partition(" ")
+    return f"{names.get(code, code)} {rest}"
+
+
+def _evidence(atlas: Atlas, pairs: pd.DataFrame, codes: pd.Index[str]) -> pd.Series[str] | None:
+    """Return the weakest membership that each left footprint rests on, on either side."""
+    units = pairs.attrs["units"]
+    if pairs.attrs["method"].partition(",")[0] != "members":
+        return None
+    left, right = pairs.attrs["left_layer"], pairs.attrs["right_layer"]
+    members = atlas.coded.members(left, units)
+    weak = np.maximum(*(atlas.coded.evidence(key, units) for key in (left, right)))
+    worst = np.full(len(members.codes), -1)
+    np.maximum.at(worst, members.code, weak[members.unit])
+    words = pd.Series(np.array([*EVIDENCE, None], dtype=object)[worst], index=members.codes)
+    return words.reindex(codes).astype("str")
+
+
+def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    raise NotImplementedError
