@@ -115,7 +115,7 @@ def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFr
     -------
     DataFrame
         With ``since``: ``new`` (no miss before), ``worse`` (a miss before, now graver or of more
-        people), ``known`` (a miss before, no worse now); "" for what is no miss.
+        people), ``known`` (a miss before, no worse now); NA for what is no miss.
     """
     before = earlier[earlier["status"].isin([*MISSED, "excepted"])]
     before = before.drop_duplicates(KEY)[[*KEY, "status", "miss"]]
@@ -127,7 +127,7 @@ def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFr
     more = findings["miss"].fillna(0).to_numpy() > both["miss"].fillna(0).to_numpy()
     since = pd.Series("known", index=findings.index, dtype="str")
     since = since.mask((now > then) | more, "worse").mask(both["status"].isna().to_numpy(), "new")
-    return findings.assign(since=since.where(findings["status"].isin(MISSED), ""))
+    return findings.assign(since=since.where(findings["status"].isin(MISSED)))
 
 
 def mended(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:

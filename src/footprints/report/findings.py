@@ -13,6 +13,7 @@ FINDING_COLUMNS = {
     "name": "str",
     "status": "str",
     "severity": "str",
+    "since": "str",
     "result": "str",
     "message": "str",
     "measure": "str",
@@ -43,7 +44,8 @@ FINDING_COLUMNS = {
 ``check`` (its name); ``layer`` and ``against`` (keys of layers; the second is NA where a check
 looks at one layer); ``code``, ``ods_code``, ``name`` (of the footprint; NA where a finding is
 about a whole layer); ``status`` (``pass``, ``warn``, ``fail``, ``excepted``, ``skipped``);
-``severity`` (what a miss of this check counts as); ``result`` (the check's own word);
+``severity`` (what a miss of this check counts as); ``since`` (against a baseline: ``new``,
+``worse`` or ``known``; NA without one or where nothing is missed); ``result`` (the check's own word);
 ``message`` (a sentence); ``measure``, ``value``, ``measured_in`` (what was measured, and in
 what); ``lower`` to ``limit_kind`` (of a population band, as
 :func:`footprints.population_bands` gives them); ``miss`` (how many people it misses by, 0 where

@@ -10,38 +10,11 @@ import pandas as pd
 
 from footprints.errors import plain
 from footprints.levels import rank
+from footprints.report.findings import KEY, MISSED
 
 if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
-
-FINDING_COLUMNS = {
-    "check": "str",
-    "layer": "str",
-    "code": "str",
-    "ods_code": "str",
-    "name": "str",
-    "status": "str",
-    "result": "str",
-    "message": "str",
-    "measure": "str",
-    "value": "float64",
-    "lower": "Int64",
-    "upper": "Int64",
-    "target": "Int64",
-    "nearest": "str",
-    "distance": "float64",
-    "distance_percent": "float64",
-    "limit_kind": "str",
-    "measured_in": "str",
-    "people": "float64",
-    "population": "str",
-    "population_date": "str",
-    "population_source": "str",
-    "source": "str",
-}
-"""The columns of findings and their types, in order."""
-
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
@@ -54,33 +27,49 @@ class Report:
     bands : BandSet
         The population bands that it was checked against.
     findings : DataFrame
-        A row a footprint and check, with the columns :data:`FINDING_COLUMNS`. ``status`` is
-        ``pass``, ``warn``, ``fail`` or ``skipped``; a skipped layer is one row without a code,
-        whose message is the reason. ``result`` is the check's own word (``below``, ``within``,
-        ``above``, ``no limit``); ``value``, ``lower``, ``upper``, ``target`` and ``distance`` are
-        in what ``measured_in`` says.
+        A row a footprint and check, with the columns
+        :data:`footprints.report.findings.FINDING_COLUMNS`. ``status`` is ``pass``, ``warn``,
+        ``fail``, ``excepted`` (an agreed miss) or ``skipped``, whose message is the reason.
+    pairs : DataFrame
+        How the footprints that miss something meet the other layer, a row a pair:
+        ``left_layer``, ``right_layer``, ``left``, ``left_name``, ``right``, ``right_name``,
+        ``units``, ``people``, ``area_m2``, ``left_share``, ``right_share``.
+    mended : DataFrame, optional
+        Misses of the baseline that are none any more, as findings; None without a baseline.
     """
 
     atlas: Atlas
     bands: BandSet
     findings: pd.DataFrame
+    pairs: pd.DataFrame
+    mended: pd.DataFrame | None = None
 
     def __repr__(self) -> str:
         head = [self.atlas.title, *self.atlas.notes, repr(self.bands), *self.populations]
-        skips = [f"Not checked: {message}." for message in self.skipped["message"]]
-        lines = [*head, "", *self.summary.to_string().split("\n"), *self.remainders, *skips]
+        tables = [table.to_string().split("\n") for table in (self.in_bands, self.summary)]
+        lines = [*head, "", *tables[0], "", *tables[1], *self.remainders, *self.reasons]
         return "\n".join(plain(line) for line in lines)
 
     def _repr_html_(self) -> str:
         head = [*self.atlas.notes, repr(self.bands), *self.populations, *self.remainders]
         lines = "<br>".join(escape(line) for line in head)
-        return f"<p><b>{escape(self.atlas.title)}</b><br>{lines}</p>{self.summary.to_html()}"
+        tables = self.in_bands.to_html() + self.summary.to_html()
+        return f"<p><b>{escape(self.atlas.title)}</b><br>{lines}</p>{tables}"
 
     @property
     def ok(self) -> bool:
-        """Whether something was checked and nothing failed."""
-        statuses = set(self.findings["status"])
-        return bool(statuses - {"skipped"}) and "fail" not in statuses
+        """Whether something was checked and nothing failed that a baseline did not know."""
+        return self.checked and not self.stops("fail").any()
+
+    @property
+    def checked(self) -> bool:
+        """Whether anything was checked at all."""
+        return bool((self.findings["status"] != "skipped").any())
+
+    def stops(self, *statuses: str) -> pd.Series[bool]:
+        """Tell which findings are of these statuses and, with a baseline, new or worse."""
+        known = self.findings["since"] == "known"
+        return self.findings["status"].isin(statuses) & ~known
 
     @property
     def skipped(self) -> pd.DataFrame:
@@ -88,8 +77,37 @@ class Report:
         return self.findings[self.findings["status"] == "skipped"]
 
     @property
+    def reasons(self) -> list[str]:
+        """Why something was not checked, a sentence each."""
+        named = self.skipped[["check", "message"]].drop_duplicates()
+        sentences = named["check"] + " was not checked: " + named["message"].str.rstrip(".") + "."
+        return sentences.to_list()
+
+    @property
     def summary(self) -> pd.DataFrame:
-        """How many footprints of each layer are in their band.
+        """How many footprints passed and missed each check.
+
+        Returns
+        -------
+        DataFrame
+            Indexed by ``check``, ``layer`` and ``against`` ("" where a check looks at one layer).
+            Columns: ``footprints``, ``pass``, ``warn``, ``fail``, ``excepted``, ``skipped``
+            (counts of findings); ``people_missed`` (persons by whom the misses miss).
+        """
+        by = KEY[:3]
+        found = self.findings.assign(against=self.findings["against"].fillna("")).fillna(
+            {"layer": ""}
+        )
+        counts = found.groupby([*by, "status"], sort=False).size().unstack(fill_value=0)
+        counts = counts.reindex(columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0)
+        missed = found["miss"].where(found["status"].isin([*MISSED, "excepted"]), 0)
+        people = missed.fillna(0).groupby([found[name] for name in by], sort=False).sum()
+        counts.insert(0, "footprints", counts.sum(axis=1))
+        return counts.assign(people_missed=people.reindex(counts.index)).rename_axis(columns=None)
+
+    @property
+    def in_bands(self) -> pd.DataFrame:
+        """How many footprints of each layer are in their population band.
 
         Returns
         -------
@@ -97,15 +115,20 @@ class Report:
             Indexed by ``layer``. Columns: ``below``, ``within``, ``above``, ``no limit`` (counts
             of footprints).
         """
-        checked = self.findings[self.findings["status"] != "skipped"]
+        counted = self._of_bands
         words = ["below", "within", "above", "no limit"]
-        counts = checked.groupby(["layer", "result"], sort=False).size().unstack(fill_value=0)
+        counts = counted.groupby(["layer", "result"], sort=False).size().unstack(fill_value=0)
         return counts.reindex(columns=words, fill_value=0).rename_axis(columns=None)
+
+    @property
+    def _of_bands(self) -> pd.DataFrame:
+        bands = self.findings["check"] == "population-band"
+        return self.findings[bands & (self.findings["status"] != "skipped")]
 
     @property
     def drawable(self) -> list[str]:
         """The layers that were judged and have lines, the highest level first."""
-        judged = self.atlas.overview.loc[list(self.summary.index)]
+        judged = self.atlas.overview.loc[list(self.in_bands.index)]
         drawn = judged[judged["lines"] != "none"]
         return sorted(drawn.index, key=lambda key: -rank(drawn.loc[key, "level"]))
 
@@ -121,7 +144,7 @@ class Report:
     @property
     def remainders(self) -> list[str]:
         """The people of each judged layer who are in none of its footprints, a sentence a layer."""
-        judged = self.findings.dropna(subset="population").drop_duplicates("layer")
+        judged = self._of_bands.drop_duplicates("layer")
         covers, sentences = self.atlas.overview["covers"], []
         for layer, population in zip(judged["layer"], judged["population"], strict=True):
             people = self.atlas.unassigned(layer)[population].sum()
@@ -133,21 +156,15 @@ class Report:
 
     @property
     def worst(self) -> pd.DataFrame:
-        """The findings that miss something: hard limits first, then the furthest off."""
-        missed = self.findings[self.findings["status"].isin(["fail", "warn"])]
+        """The findings that miss something: failures first, then hard limits, then most people."""
+        missed = self.findings[self.findings["status"].isin(MISSED)]
         order = pd.DataFrame(
             {
+                "known": missed["since"] == "known",
                 "fail": missed["status"] != "fail",
-                "hard": missed["limit_kind"] != "hard",
+                "hard": missed["limit_kind"] == "soft",
                 "far": -missed["distance_percent"].abs(),
+                "miss": -missed["miss"],
             }
         )
-        return missed.loc[order.sort_values(["fail", "hard", "far"]).index]
-
-
-def as_findings(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Put findings together under the fixed columns."""
-    columns = list(FINDING_COLUMNS)
-    frames = [part.reindex(columns=columns).astype(FINDING_COLUMNS) for part in parts]
-    empty = pd.DataFrame(columns=columns).astype(FINDING_COLUMNS)
-    return pd.concat(frames, ignore_index=True) if frames else empty
+        return missed.loc[order.sort_values(list(order.columns)).index]
