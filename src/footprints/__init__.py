@@ -10,6 +10,9 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.adjacency import neighbours
+    from footprints.checks.coherence import coherence
+    from footprints.checks.contiguous import contiguity
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
         read_stored_atlas,
         read_table,
         registered_atlas,
+        sea_links,
     )
     from footprints.read.atlas_file import read_atlas
     from footprints.store import write_atlas
@@ -57,12 +61,15 @@ __all__ = [
     "band_set",
     "band_sets",
     "check",
+    "coherence",
+    "contiguity",
     "count_by_postcode",
     "cross_check",
     "footprint_map",
     "load_example",
     "locate",
     "locate_file",
+    "neighbours",
     "overlap",
     "pairs_by",
     "pcn_areas",
@@ -81,17 +88,21 @@ __all__ = [
     "read_table",
     "registered_atlas",
     "save_map",
+    "sea_links",
     "write_atlas",
 ]
 
 _LATE = {
     "Locator": "footprints.locating",
+    "coherence": "footprints.checks.coherence",
+    "contiguity": "footprints.checks.contiguous",
     "cross_check": "footprints.overlaps",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",
     "footprint_map": "footprints.maps",
+    "neighbours": "footprints.checks.adjacency",
     "read_atlas": "footprints.read.atlas_file",
     "save_map": "footprints.maps",
     "write_atlas": "footprints.store",
