@@ -10,6 +10,9 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.adjacency import neighbours
+    from footprints.checks.coherence import coherence
+    from footprints.checks.contiguous import contiguity
     from footprints.checks.coterminous import alignment, best_reference, coterminosity
     from footprints.checks.names import with_names
     from footprints.checks.nest import nesting, partition
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
         read_stored_atlas,
         read_table,
         registered_atlas,
+        sea_links,
     )
     from footprints.read.atlas_file import read_atlas
     from footprints.store import write_atlas
@@ -63,6 +67,8 @@ __all__ = [
     "band_sets",
     "best_reference",
     "check",
+    "coherence",
+    "contiguity",
     "coterminosity",
     "count_by_postcode",
     "cross_check",
@@ -70,6 +76,7 @@ __all__ = [
     "load_example",
     "locate",
     "locate_file",
+    "neighbours",
     "nesting",
     "overlap",
     "pairs_by",
@@ -92,6 +99,7 @@ __all__ = [
     "read_table",
     "registered_atlas",
     "save_map",
+    "sea_links",
     "transposed",
     "with_names",
     "write_atlas",
@@ -101,11 +109,14 @@ _LATE = {
     "Locator": "footprints.locating",
     "alignment": "footprints.checks.coterminous",
     "best_reference": "footprints.checks.coterminous",
+    "coherence": "footprints.checks.coherence",
+    "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
     "cross_check": "footprints.overlaps",
     "footprint_map": "footprints.maps",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
+    "neighbours": "footprints.checks.adjacency",
     "nesting": "footprints.checks.nest",
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",

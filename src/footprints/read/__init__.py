@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from footprints.read.band_sets import band_set, band_sets, read_band_set
 from footprints.read.bundled import data_folder
 from footprints.read.example import load_example
+from footprints.read.links import sea_links
 
 if TYPE_CHECKING:
     from footprints.read.layer import read_layer
@@ -48,6 +49,7 @@ __all__ = [
     "read_stored_atlas",
     "read_table",
     "registered_atlas",
+    "sea_links",
 ]
 
 # What opens files of other people is imported when it is asked for: it brings pyogrio with it.
