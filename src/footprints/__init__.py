@@ -10,6 +10,7 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.cover import coverage
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by
@@ -58,6 +59,7 @@ __all__ = [
     "band_sets",
     "check",
     "count_by_postcode",
+    "coverage",
     "cross_check",
     "footprint_map",
     "load_example",
@@ -86,6 +88,7 @@ __all__ = [
 
 _LATE = {
     "Locator": "footprints.locating",
+    "coverage": "footprints.checks.cover",
     "cross_check": "footprints.overlaps",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
