@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
 from footprints.bands import Band, BandSet, read_band
-from footprints.checks import check, population_bands
+from footprints.checks import population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
 from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from footprints.checks.coherence import coherence
     from footprints.checks.contiguous import contiguity
     from footprints.checks.coterminous import alignment, best_reference, coterminosity
+    from footprints.checks.cover import coverage
+    from footprints.checks.gate import check
     from footprints.checks.names import with_names
     from footprints.checks.nest import nesting, partition
     from footprints.checks.policies import policy_test, policy_tests
@@ -71,6 +73,7 @@ __all__ = [
     "contiguity",
     "coterminosity",
     "count_by_postcode",
+    "coverage",
     "cross_check",
     "footprint_map",
     "load_example",
@@ -106,12 +109,14 @@ __all__ = [
 ]
 
 _LATE = {
+    "check": "footprints.checks.gate",
     "Locator": "footprints.locating",
     "alignment": "footprints.checks.coterminous",
     "best_reference": "footprints.checks.coterminous",
     "coherence": "footprints.checks.coherence",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
+    "coverage": "footprints.checks.cover",
     "cross_check": "footprints.overlaps",
     "footprint_map": "footprints.maps",
     "locate": "footprints.locating",

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from footprints.checks import check as run_check
+from footprints.checks.gate import check as run_check
 from footprints.errors import FootprintsError, FootprintsWarning, OutputError, listed, plain
 from footprints.output import output_file, write_whole
 from footprints.read import band_set, load_example, read_band_set

@@ -10,7 +10,7 @@ import pandas as pd
 from branca.element import MacroElement
 from jinja2 import Template
 
-from footprints.checks import check
+from footprints.checks.gate import check
 from footprints.errors import FootprintsError, plain
 from footprints.geometry import to_degrees
 from footprints.output import output_file, write_whole

@@ -188,8 +188,11 @@ class Checks:
         Pairs of layers, left in or along right.
     cover : tuple of str
         Layers that must hold every unit.
+    contiguous : tuple of str
+        Layers whose footprints must hang together.
     severity : tuple of (str, str)
-        For some checks, whether a miss warns or fails.
+        For some checks (``nesting``), or a check of one layer (``nesting.lad21``), whether a miss
+        warns or fails.
     agreed : tuple of Agreed
         Misses that were agreed.
     """
@@ -199,6 +202,7 @@ class Checks:
     nest: tuple[tuple[str, str], ...] = ()
     coterminous: tuple[tuple[str, str], ...] = ()
     cover: tuple[str, ...] = ()
+    contiguous: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     agreed: tuple[Agreed, ...] = ()
 

@@ -9,7 +9,9 @@ import pandas as pd
 
 from footprints.atlas.parts import EVIDENCE
 from footprints.checks.bands import population_bands
+from footprints.checks.contiguous import contiguity
 from footprints.checks.coterminous import coterminosity
+from footprints.checks.cover import coverage
 from footprints.checks.nest import nesting
 from footprints.levels import called
 from footprints.report.findings import skipped
@@ -170,7 +172,7 @@ def _parts(pairs: pd.DataFrame, codes: pd.Index[str], names: pd.Series[str]) -> 
         for amount, name in zip(rows[measure], where, strict=True)
     ]
     texts = pd.Series(words, index=rows["left"], dtype="str")
-    return texts.groupby(level=0).agg(", ".join).to_dict()
+    return dict(texts.groupby(level=0).agg(", ".join))
 
 
 def _coterminous(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> pd.DataFrame:
@@ -249,4 +251,103 @@ def _evidence(atlas: Atlas, pairs: pd.DataFrame, codes: pd.Index[str]) -> pd.Ser
 
 
 def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
-    raise NotImplementedError
+    """Return the findings of whether a layer covers: one for the layer, one a fault."""
+    found = coverage(atlas, asked.layer, tolerance=tolerance)
+    attrs, people = found.table.attrs, found.people
+    bare, twice = people["in none"], people["twice"]
+    status = {"has faults": "warn", "undecidable": "skipped"}.get(found.status, "pass")
+    said = "the layer is not meant to cover" if found.status == "not meant to cover" else ""
+    whole = {
+        "check": "coverage",
+        "layer": asked.layer,
+        "status": status,
+        "result": found.status,
+        "message": (
+            f"{asked.layer} holds {_count(people['covered'])} of {_count(people['total'])} people, "
+            f"{_count(bare)} are in none of its footprints, {_count(twice)} in more than one"
+            f"{f'; {said} everybody' if said else ''}."
+        ),
+        "measure": "share of people covered",
+        "value": found.share,
+        "measured_in": "share",
+        "miss": float(bare + twice) if status == "warn" and pd.notna(bare) else 0.0,
+        "people": people["total"],
+    }
+    faults = found.faults
+    rows = pd.DataFrame(
+        {
+            "check": "coverage",
+            "layer": asked.layer,
+            "code": faults["unit"].fillna(faults["codes"]),
+            "status": "warn",
+            "result": faults["kind"],
+            "message": _fault_messages(faults, asked.layer),
+            "measure": "people in it",
+            "value": faults["people"].astype("float64"),
+            "measured_in": "people",
+            "miss": faults["people"].astype("float64"),
+            "people": faults["people"].astype("float64"),
+            "cause": faults["cause"],
+        }
+    )
+    table = pd.concat([pd.DataFrame([whole]), rows], ignore_index=True)
+    return table.assign(
+        method=attrs["method"],
+        population=attrs["population"] or None,
+        population_date=attrs["date"] or None,
+        population_source=attrs["source"] or None,
+        source="the whole of England is to be covered (Swage 2019)",
+    )
+
+
+def _count(people: float) -> str:
+    return "an unknown number of" if pd.isna(people) else f"{people:,.0f}"
+
+
+def _fault_messages(faults: pd.DataFrame, layer: str) -> list[str]:
+    """Word what is not covered just once, a sentence each."""
+    words = []
+    for row in faults.itertuples():
+        what = f"Unit {row.unit}" if pd.notna(row.unit) else f"A place of {row.area_m2:,.0f} m²"
+        beside = f" ({row.codes})" if pd.notna(row.codes) and row.codes else ""
+        place = f", at {row.x:.0f}, {row.y:.0f}" if pd.notna(row.x) else ""
+        words.append(
+            f"{what} of {layer} is {row.kind}{beside}: {_count(row.people)} people{place}."
+        )
+    return words
+
+
+def hangs_together(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Return the findings of whether each footprint hangs together."""
+    found = contiguity(atlas, asked.layer, tolerance=tolerance)
+    table, attrs = found.table, found.table.attrs
+    labels = atlas.whole.coded.labels(asked.layer).reindex(table.index)
+    passed = table["status"].isin(["contiguous", "joined by links"]) | table["forgiven"]
+    words = [
+        f"{label} is {row.status}: {row.parts:,} {'part' if row.parts == 1 else 'parts'}, "
+        f"{_count(row.people_elsewhere)} people outside the main one, "
+        f"{_count(row.people_unjoined)} in parts that no link joins."
+        for label, row in zip(_labels(labels), table.itertuples(), strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "check": "contiguity",
+            "layer": asked.layer,
+            "code": table.index,
+            "ods_code": labels["ods_code"],
+            "name": labels["name"],
+            "status": np.where(passed, "pass", "warn"),
+            "result": table["status"],
+            "message": words,
+            "measure": "people in parts that no link joins",
+            "value": table["people_unjoined"].astype("float64"),
+            "measured_in": "people",
+            "miss": table["people_unjoined"].astype("float64").where(~passed, 0),
+            "people": table["people"].astype("float64"),
+            "population": attrs["population"] or None,
+            "population_date": attrs["date"] or None,
+            "population_source": attrs["source"] or None,
+            "method": attrs["method"],
+            "source": "a coherent population (maturity matrix, in Swage 2019)",
+        }
+    )

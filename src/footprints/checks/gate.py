@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.checks.asked import chosen_checks, what_to_check
-from footprints.checks.found import covered, in_band, of_two
+from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.errors import OverlapError
@@ -97,7 +97,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
             parts.append(found)
             met.append(pairs)
         else:
-            parts.append(covered(atlas, asked, tolerance))
+            parts.append(_of_one(atlas, asked, tolerance))
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
     findings = with_severity(as_findings(parts), atlas.checks)
@@ -129,6 +129,15 @@ def _of_two(
     named.insert(0, "left_layer", asked.layer)
     named.attrs = {}
     return of_two(atlas, asked, pairs, tolerance), named
+
+
+def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Check one layer, or say why that cannot be done."""
+    look = {"coverage": covered, "contiguity": hangs_together}[asked.check]
+    try:
+        return look(atlas, asked, tolerance)
+    except OverlapError as error:
+        return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer)
 
 
 def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Report:
     """What a check found.
@@ -81,7 +82,7 @@ class Report:
         """Why something was not checked, a sentence each."""
         named = self.skipped[["check", "message"]].drop_duplicates()
         sentences = named["check"] + " was not checked: " + named["message"].str.rstrip(".") + "."
-        return sentences.to_list()
+        return list(sentences)
 
     @property
     def summary(self) -> pd.DataFrame:
@@ -99,7 +100,9 @@ class Report:
             {"layer": ""}
         )
         counts = found.groupby([*by, "status"], sort=False).size().unstack(fill_value=0)
-        counts = counts.reindex(columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0)
+        counts = counts.reindex(
+            columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0
+        )
         missed = found["miss"].where(found["status"].isin([*MISSED, "excepted"]), 0)
         people = missed.fillna(0).groupby([found[name] for name in by], sort=False).sum()
         counts.insert(0, "footprints", counts.sum(axis=1))
