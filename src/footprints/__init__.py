@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from footprints.checks.coherence import coherence
     from footprints.checks.contiguous import contiguity
     from footprints.checks.coterminous import alignment, best_reference, coterminosity
+    from footprints.checks.cover import coverage
     from footprints.checks.names import with_names
     from footprints.checks.nest import nesting, partition
     from footprints.checks.policies import policy_test, policy_tests
@@ -71,6 +72,7 @@ __all__ = [
     "contiguity",
     "coterminosity",
     "count_by_postcode",
+    "coverage",
     "cross_check",
     "footprint_map",
     "load_example",
@@ -112,6 +114,7 @@ _LATE = {
     "coherence": "footprints.checks.coherence",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
+    "coverage": "footprints.checks.cover",
     "cross_check": "footprints.overlaps",
     "footprint_map": "footprints.maps",
     "locate": "footprints.locating",

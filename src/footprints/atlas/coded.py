@@ -132,6 +132,10 @@ class Coded:
         """Return the tables of units that list a layer, in the order of the atlas."""
         return tuple(self._rows[layer])
 
+    def covers(self, layer: str) -> bool:
+        """Tell whether a layer is meant to hold every unit."""
+        return self._layers[layer].covers
+
     def lines(self, layer: str) -> Lines:
         """Return what a layer's own lines are: ``none`` where they are joined from units."""
         return self._layers[layer].lines

@@ -16,6 +16,9 @@ from footprints.overlaps.points import points_in
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
     import numpy.typing as npt
 
     from footprints.atlas import Atlas
@@ -115,7 +118,8 @@ def cross_check(
         msg = f"{key!r} has {what} to hold its list against: give it official boundaries."
         raise OverlapError(msg, [key])
     blocks, members = _listed(atlas, key, units)
-    metres, accuracy, resolution = _resolution(atlas, key, blocks, tolerance)
+    said = atlas.coded.drawing(key)
+    metres, accuracy, resolution = drawing_limits(said, key, tolerance, of=[blocks.table.attrs])
     parts = misplaced(blocks, members, atlas.coded.shapes(key), limit=metres + accuracy)
     table = _described(parts, blocks, members)
     centred = _centred(blocks, members, atlas.coded.shapes(key))
@@ -158,25 +162,59 @@ def _listed(atlas: Atlas, key: str, units: str | None) -> tuple[Blocks, Members]
     return best[0], atlas.coded.members(key, best[0].name)
 
 
-def _resolution(
-    atlas: Atlas, key: str, blocks: Blocks, tolerance: Tolerance
+def drawing_limits(
+    said: Mapping[str, Any],
+    what: str,
+    tolerance: Tolerance,
+    *,
+    of: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[float, float, str]:
-    """Return the tolerance of the drawing, the accuracy of its coordinates, and its name."""
-    said = atlas.coded.drawing(key)
+    """Return how far lines may lie from the true ones.
+
+    Parameters
+    ----------
+    said : mapping
+        What the file of the lines told of them, as :func:`footprints.read_layer` keeps in attrs.
+    what : str
+        What to call them in a message.
+    tolerance : Tolerance
+        Its ``metres`` go before what the file told.
+    of : sequence of mapping
+        The same of the polygons that the lines are held against, which may be coarser.
+
+    Returns
+    -------
+    metres : float
+        The tolerance of the drawing.
+    accuracy_m : float
+        The accuracy of the transformation of the coordinates.
+    resolution : str
+        Such as ``BUC``; empty where it is not known.
+
+    Raises
+    ------
+    OverlapError
+        If the resolution is not known and the tolerance does not say it.
+
+    Examples
+    --------
+    >>> drawing_limits({"resolution": "BGC", "accuracy_m": "2"}, "icb22", Tolerance())
+    (20.0, 2.0, 'BGC')
+    """
     resolution = str(said.get("resolution", "")).upper()
     accuracy = float(said.get("accuracy_m") or 0)
     metres = RESOLUTIONS.get(resolution) if tolerance.metres is None else tolerance.metres
     if metres is None:
         known = ", ".join(f"{name} {value:g} m" for name, value in RESOLUTIONS.items())
         msg = (
-            f"How far the lines of {key!r} may lie from the true ones is not known: say "
+            f"How far the lines of {what!r} may lie from the true ones is not known: say "
             f"tolerance=Tolerance(metres=...). Resolutions of the ONS: {known}."
         )
-        raise OverlapError(msg, [key])
+        raise OverlapError(msg, [what])
     if tolerance.metres is None:
         # Lines finer than the units show what was smoothed out of the units.
-        units = str(blocks.table.attrs.get("resolution", "")).upper()
-        metres = max(metres, RESOLUTIONS.get(units, 0.0))
+        others = [str(each.get("resolution", "")).upper() for each in of]
+        metres = max(metres, *(RESOLUTIONS.get(name, 0.0) for name in others), 0.0)
     return metres, accuracy, resolution
 
 

@@ -77,7 +77,7 @@ def overlap(  # noqa: PLR0913 - two frames, and what may be said of them.
     1    A   NaN      1.0         0.5
     """
     check_method(method)
-    drawn = _drawn("left", left), _drawn("right", right)
+    drawn = drawn_of("left", left), drawn_of("right", right)
     keys = {f"{side}_layer": frame.attrs.get("key", "") for side, frame in _sides(left, right)}
     if method == "members":
         msg = "Frames hold lines and no lists of members: make an Atlas, or use another method."
@@ -87,7 +87,7 @@ def overlap(  # noqa: PLR0913 - two frames, and what may be said of them.
             msg = "People and points are those of units: say units=."
             raise OverlapError(msg)
         return overlap_lines(*drawn, How(method="area", **keys))
-    blocks, counted = _blocks(units, population)
+    blocks, counted = blocks_of(units, population)
     if method == "area":
         how = How(method="area", units=blocks.name, population=counted, **keys)
         return _by_area(drawn, blocks, counted, how, estimate=estimate)
@@ -100,14 +100,31 @@ def _sides(
     return ("left", left), ("right", right)
 
 
-def _drawn(side: str, frame: gpd.GeoDataFrame) -> Drawn:
-    """Return the lines of a frame, or name everything that is wrong with them."""
+def drawn_of(side: str, frame: gpd.GeoDataFrame) -> Drawn:
+    """Return the lines of a frame, or name everything that is wrong with them.
+
+    Parameters
+    ----------
+    side : str
+        What to call the frame in a message: ``left``.
+    frame : GeoDataFrame
+        Official polygons in EPSG:27700, indexed by code.
+
+    Returns
+    -------
+    Drawn
+
+    Raises
+    ------
+    TableError, CRSError, GeometryError, OverlapError
+        As :func:`overlap`.
+    """
     if not isinstance(frame, gpd.GeoDataFrame):
         msg = f"Give the {side} footprints as a GeoDataFrame, not {type(frame).__name__}."
         raise TableError(msg)
     if not is_national_grid(frame):
         crs = "no CRS" if frame.crs is None else frame.crs.to_string()
-        msg = f"Both frames must be in {NATIONAL_GRID}, but {side} is in {crs}: use to_crs(27700)."
+        msg = f"Frames must be in {NATIONAL_GRID}, but {side} is in {crs}: use to_crs(27700)."
         raise CRSError(msg, [side])
     problems = Problems(f"The {side} frame")
     for fault, rows in polygon_faults(frame.geometry).groupby("fault"):
@@ -121,10 +138,26 @@ def _drawn(side: str, frame: gpd.GeoDataFrame) -> Drawn:
     return Drawn(codes=codes, shapes=np.asarray(frame.geometry.array))
 
 
-def _blocks(
+def blocks_of(
     units: UnitTable | gpd.GeoDataFrame, population: str | None
 ) -> tuple[Blocks, Population]:
-    """Return units as arrays and whose people to count, or name what is wrong with them."""
+    """Return units as arrays and whose people to count, or name what is wrong with them.
+
+    Parameters
+    ----------
+    units, population
+        As :func:`overlap` takes them.
+
+    Returns
+    -------
+    Blocks
+    Population
+
+    Raises
+    ------
+    TableError, CRSError, OverlapError
+        As :func:`overlap`.
+    """
     table = _as_units(units, population)
     if not is_national_grid(table.table):
         msg = f"Units must be in {NATIONAL_GRID}: use to_crs(27700)."
