@@ -87,6 +87,7 @@ ORDER = [
     "report",
     "checks.bands",
     "checks.gate",
+    "checks.disclosure",
     "checks",
     "maps",
     "cli",

@@ -10,6 +10,7 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.disclosure import differencing
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by
@@ -59,6 +60,7 @@ __all__ = [
     "check",
     "count_by_postcode",
     "cross_check",
+    "differencing",
     "footprint_map",
     "load_example",
     "locate",
@@ -85,6 +87,7 @@ __all__ = [
 ]
 
 _LATE = {
+    "differencing": "footprints.checks.disclosure",
     "Locator": "footprints.locating",
     "cross_check": "footprints.overlaps",
     "locate": "footprints.locating",
