@@ -87,6 +87,7 @@ ORDER = [
     "report",
     "checks.bands",
     "checks.gate",
+    "checks.profile",
     "checks.disclosure",
     "checks",
     "maps",

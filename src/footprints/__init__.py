@@ -11,6 +11,7 @@ from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from footprints.checks.disclosure import differencing
+    from footprints.checks.profile import profile, spread
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by
@@ -69,6 +70,7 @@ __all__ = [
     "pairs_by",
     "pcn_areas",
     "population_bands",
+    "profile",
     "read_atlas",
     "read_band",
     "read_band_set",
@@ -83,11 +85,14 @@ __all__ = [
     "read_table",
     "registered_atlas",
     "save_map",
+    "spread",
     "write_atlas",
 ]
 
 _LATE = {
     "differencing": "footprints.checks.disclosure",
+    "profile": "footprints.checks.profile",
+    "spread": "footprints.checks.profile",
     "Locator": "footprints.locating",
     "cross_check": "footprints.overlaps",
     "locate": "footprints.locating",
