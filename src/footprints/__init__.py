@@ -10,6 +10,8 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.checks.bodies import bodies_at
+    from footprints.checks.crowded import Crowded, crowded
     from footprints.checks.disclosure import differencing
     from footprints.checks.profile import profile, spread
     from footprints.locating import Locator, locate, locate_file
@@ -43,6 +45,7 @@ __all__ = [
     "Band",
     "BandSet",
     "Checks",
+    "Crowded",
     "FootprintsError",
     "FootprintsWarning",
     "Joined",
@@ -58,9 +61,11 @@ __all__ = [
     "as_people",
     "band_set",
     "band_sets",
+    "bodies_at",
     "check",
     "count_by_postcode",
     "cross_check",
+    "crowded",
     "differencing",
     "footprint_map",
     "load_example",
@@ -90,6 +95,9 @@ __all__ = [
 ]
 
 _LATE = {
+    "Crowded": "footprints.checks.crowded",
+    "bodies_at": "footprints.checks.bodies",
+    "crowded": "footprints.checks.crowded",
     "differencing": "footprints.checks.disclosure",
     "profile": "footprints.checks.profile",
     "spread": "footprints.checks.profile",
