@@ -92,6 +92,8 @@ ORDER = [
     "checks.places",
     "checks.bodies",
     "checks.disclosure",
+    "checks.neighbourhoods",
+    "checks.registration",
     "checks",
     "maps",
     "cli",

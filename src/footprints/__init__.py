@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from footprints.checks.bodies import bodies_at
     from footprints.checks.crowded import Crowded, crowded
     from footprints.checks.disclosure import differencing
+    from footprints.checks.neighbourhoods import Neighbourhoods, neighbourhoods
     from footprints.checks.profile import profile, spread
+    from footprints.checks.registration import Across, registered_across, registered_pairs
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from footprints.store import write_atlas
 
 __all__ = [
+    "Across",
     "Agreed",
     "Atlas",
     "Band",
@@ -51,6 +54,7 @@ __all__ = [
     "Joined",
     "Layer",
     "Locator",
+    "Neighbourhoods",
     "Origin",
     "PCNAreas",
     "Population",
@@ -71,6 +75,7 @@ __all__ = [
     "load_example",
     "locate",
     "locate_file",
+    "neighbourhoods",
     "overlap",
     "pairs_by",
     "pcn_areas",
@@ -88,18 +93,25 @@ __all__ = [
     "read_practice_map",
     "read_stored_atlas",
     "read_table",
+    "registered_across",
     "registered_atlas",
+    "registered_pairs",
     "save_map",
     "spread",
     "write_atlas",
 ]
 
 _LATE = {
+    "Across": "footprints.checks.registration",
     "Crowded": "footprints.checks.crowded",
+    "Neighbourhoods": "footprints.checks.neighbourhoods",
     "bodies_at": "footprints.checks.bodies",
     "crowded": "footprints.checks.crowded",
     "differencing": "footprints.checks.disclosure",
+    "neighbourhoods": "footprints.checks.neighbourhoods",
     "profile": "footprints.checks.profile",
+    "registered_across": "footprints.checks.registration",
+    "registered_pairs": "footprints.checks.registration",
     "spread": "footprints.checks.profile",
     "Locator": "footprints.locating",
     "cross_check": "footprints.overlaps",
