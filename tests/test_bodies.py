@@ -105,7 +105,9 @@ def test_a_point_is_not_placed_in_illustrative_lines(england):
 def test_what_is_neither_text_nor_point_is_refused(county):
     with pytest.raises(TableError, match="by a code, a name or a point .* not by int"):
         fp.bodies_at(county, 7)
-    with pytest.raises(UnknownNameError, match="code, ODS code or name 'nowhere'"):
+    with pytest.raises(
+        UnknownNameError, match="name 'nowhere'.* Nor is it the code of a unit of 's"
+    ):
         fp.bodies_at(county, "nowhere")
     with pytest.raises(UnknownNameError, match="no unit 'z' in 'squares'"):
         fp.bodies_at(county, "squares:z")

@@ -73,6 +73,17 @@ def test_a_network_of_one_practice_is_one(practices):
     assert table.index.name == "code"
 
 
+def test_practices_without_a_commissioner_are_practices_all_the_same():
+    lists = pd.DataFrame(
+        {"registered": [50, 30], "pcn": "U00001", "ccg": ["C1", None]},
+        index=pd.Index(["A1", "A2"], name="practice"),
+    )
+    found = fp.neighbourhoods(fp.registered_atlas(lists, as_at="2021-03-31"))
+    assert found.table.loc["U00001", ["practices", "people"]].tolist() == [2, 80]
+    row = found.within.loc[("ccg21", "U00001")]
+    assert row[["parents", "people_unassigned", "in_one"]].tolist() == [1, 30, False]
+
+
 def test_a_tolerance_forgives_and_says_so(practices):
     def forgiven(**limits):
         found = fp.neighbourhoods(practices, within="ccg", tolerance=fp.Tolerance(**limits))
@@ -327,7 +338,7 @@ def test_practices_and_areas_that_are_not_known_are_refused_or_counted(patients)
     ):
         fp.registered_pairs(patients, **few)
     pairs = fp.registered_pairs(patients, **few, unmatched="count")
-    assert pairs.attrs["unmatched"] == "1 codes not in registered=; 1 codes not in living="
+    assert pairs.attrs["unmatched"] == "1 code not in registered=; 1 code not in living="
     assert pairs.attrs["in_neither"] == "60 people"
     assert pairs["people"].sum() + 60 == patients["patients"].sum()
     twice = pd.concat([LIVING, LIVING])

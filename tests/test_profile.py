@@ -1,5 +1,7 @@
 """What each footprint is like, and how much footprints differ in it."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -131,6 +133,37 @@ def test_everything_wrong_with_the_columns_is_named_at_once():
     atlas = atlas_with(x=list("abcdef"), y=[True] * 6, density=[1] * 6)
     with pytest.raises(TableError, match="(?s)called: 'density'.*no number: 'x'.*booleans: 'y'"):
         fp.profile(atlas, "icb22", columns={"x": "sum", "y": "sum", "density": "sum"})
+
+
+def test_a_column_never_takes_the_place_of_another():
+    atlas = atlas_with(x=[1] * 6, x_units_without=[1] * 6, lad21_whole=[1] * 6)
+    asked = dict.fromkeys(["x", "x_units_without", "lad21_whole"], "sum")
+    with pytest.raises(TableError, match="called: 'x_units_without', 'lad21_whole'. Rename"):
+        fp.profile(atlas, "icb22", columns=asked, children="lad21")
+    assert fp.profile(atlas, "icb22", columns={"lad21_whole": "sum"})["lad21_whole"].sum() == 5
+
+
+@pytest.mark.parametrize(
+    ("lines", "area_km2", "origin"),
+    [("official", [3.0, 2.0], "official lines of icb22"), ("illustrative", [None, None], "")],
+)
+def test_the_area_comes_from_official_lines_and_never_from_illustrative(lines, area_km2, origin):
+    table = squares(residents=[100, 200, 300, 400, 500, 600])
+    shapes = table.dissolve(table.index.map(SYSTEMS)).geometry
+    layer = layer_of(SYSTEMS, "system")
+    own = gpd.GeoDataFrame(layer.table, geometry=shapes.reindex(layer.table.index), crs=27700)
+    units = replace(residents(table), lines="illustrative")
+    atlas = fp.Atlas(
+        title="Drawn",
+        units={"squares": units},
+        layers={"icb22": replace(layer, table=own, lines=lines)},
+    )
+    found = fp.profile(atlas, "icb22")
+    assert (
+        found["area_km2"].astype(object).where(found["area_km2"].notna(), None).tolist() == area_km2
+    )
+    assert found["density"].notna().all() == (lines == "official")
+    assert found.attrs["area"] == origin
 
 
 def test_what_is_not_there_is_named_with_what_is():

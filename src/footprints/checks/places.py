@@ -69,7 +69,12 @@ def find_place(atlas: Atlas, where: object, keys: list[str]) -> Place:
         return _unit(atlas, [name], code)
     tables = [each for each in atlas.units if text in atlas.coded.blocks(each).table.index]
     if not tables:
-        return _footprint(atlas, *atlas.find(text))
+        try:
+            found = atlas.find(text)
+        except UnknownNameError as error:
+            msg = f"{error} Nor is it the code of a unit of {listed(atlas.units)}."
+            raise UnknownNameError(msg, error.codes) from None
+        return _footprint(atlas, *found)
     _check_one(atlas, text, tables)
     return _unit(atlas, tables, text)
 

@@ -116,7 +116,8 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
     key, whole = atlas.resolve(layer), atlas.whole
     asked = dict(columns or {})
     basis = _basis(whole, key, list(asked), population, units)
-    _check(basis, asked, key)
+    inner = whole.resolve_all(children)
+    _check(basis, asked, inner, key)
     people, labels = basis.total(basis.people), whole.coded.labels(key)
     area, origin = _area_km2(whole, key, basis)
     table = pd.DataFrame(
@@ -138,7 +139,7 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
         "area": origin,
         "in_none": _in_none(basis),
     }
-    for child in whole.resolve_all(children):
+    for child in inner:
         _count_children(table, whole, child, key)
     for column, kind in asked.items():
         for name, values in _carried(basis, column, kind).items():
@@ -245,13 +246,15 @@ def _basis(
     return having[0]
 
 
-def _check(basis: _Basis, asked: Mapping[str, Kind], key: str) -> None:
+def _check(basis: _Basis, asked: Mapping[str, Kind], inner: list[str], key: str) -> None:
     """Raise one error for every column that cannot be carried as was asked."""
     problems = Problems(f"The profile of {key!r}")
     if unknown := [name for name, kind in asked.items() if kind not in KINDS]:
         fault = "has columns to be carried in an unknown way"
         problems.add(fault, unknown, remedy=f"Say {listed(KINDS)}.")
-    if twice := [name for name in asked if name in _FIXED]:
+    ours = [*_FIXED, *(f"{child}_{word}" for child in inner for word in ("whole", "mostly"))]
+    ours += [f"{name}_{word}_without" for name in asked for word in ("units", "people")]
+    if twice := [name for name in asked if name in ours]:
         problems.add("has columns of its own called", twice, remedy="Rename those of the units.")
     for name, kind in asked.items():
         if kind in KINDS:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from footprints.atlas import Population
 from footprints.errors import OverlapError, Problems, TableError, listed
-from footprints.masking import masked
+from footprints.masking import counted, masked
 from footprints.overlaps.pairs import How, pair_table, pairs_by, summed
 from footprints.read.registered.fields import need_columns
 
@@ -126,7 +126,7 @@ def _check(
             remedy = "Are they of one year? To have them counted, ask for unmatched='count'."
             problems.add(f"have codes that are not in {name}", masked(missing), remedy=remedy)
         if len(missing):
-            words.append(f"{len(missing):,} codes not in {name}")
+            words.append(f"{counted(len(missing), 'code')} not in {name}")
     problems.raise_any(TableError)
     return (("unmatched", "; ".join(words)),) if words else ()
 
@@ -135,7 +135,8 @@ def registered_across(pairs: pd.DataFrame) -> Across:
     """Count who is registered across an edge: a system's, a commissioner's, a place's.
 
     A list of one system's practices knows nobody who lives there and is registered elsewhere:
-    for both directions it takes the lists of the neighbours too.
+    for both directions it takes the lists of the neighbours too. Counts are given as they are,
+    small ones too: see :func:`footprints.differencing` before any are published.
 
     Parameters
     ----------
