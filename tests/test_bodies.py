@@ -224,6 +224,17 @@ def test_what_is_inferred_says_so(england):
     assert found.loc["icb26", "evidence"] == "published"
 
 
+def test_an_area_rests_on_the_weakest_of_its_units(england):
+    found = fp.bodies_at(england, "lrf19:Thames Valley", layers="amb22")
+    assert found[["code", "evidence"]].to_numpy().tolist() == [
+        ["RYE", "inferred"],
+        ["RYF", "published"],
+    ]
+    rows = england.membership.query("layer == 'amb22'").set_index("unit")["evidence"]
+    inside = england.membership.query("layer == 'lrf19' and code == 'Thames Valley'")["unit"]
+    assert set(rows[inside]) == {"published", "inferred"}
+
+
 def test_every_layer_accounts_for_all_people_of_a_place(england):
     keys = [key for key in england.layers if "england" in england.coded.tables(key)]
     found = fp.bodies_at(england, "icb22:Frimley", layers=keys)
@@ -285,6 +296,13 @@ def test_what_is_the_same_area_is_found_as_by_comparing_sets(england):
 
 
 SERVICES = ["amb22", "cal21", "lrf19"]
+
+
+def test_an_area_that_two_tables_of_units_tell_is_told_once(england):
+    found = fp.crowded(england, ["ccg21", "stp21"])
+    assert not found.areas[["layer", "code"]].duplicated().any()
+    assert set(found.areas["counted_in"]) == {"england"}
+    assert set(found.units.index.unique("units")) == {"england", "pcn_parts"}
 
 
 def test_two_vintages_of_a_level_are_no_crowd(england):

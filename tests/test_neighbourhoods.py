@@ -107,6 +107,17 @@ def test_people_in_no_footprint_are_outside_their_parent():
     assert pd.isna(rows.loc["U2", "parent"])
 
 
+def test_no_tolerance_puts_a_neighbourhood_in_one_footprint_that_is_in_none():
+    atlas = make_atlas(
+        [60, 5],
+        pcn21=layer_of({"a": "U1", "b": "U2"}, "neighbourhood"),
+        icb22=layer_of({"a": "S1"}, "system"),
+    )
+    rows = fp.neighbourhoods(atlas, tolerance=fp.Tolerance(people=100)).within.loc["icb22"]
+    assert rows["in_one"].to_dict() == {"U1": True, "U2": False}
+    assert not rows["forgiven"].any()
+
+
 def test_a_tie_goes_to_the_lowest_code_and_a_part_without_people_is_a_part():
     atlas = make_atlas(
         [7, 7, 5, 0],
