@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
-    import pandas as pd
 
     from footprints.atlas.parts import Layer, Lines, Population, UnitTable
 
@@ -152,9 +152,9 @@ class Coded:
         """Return the footprints of a layer."""
         return self._layers[layer].table.index
 
-    def names(self, layer: str) -> pd.Series[str]:
-        """Return the names of a layer's footprints, indexed by code."""
-        return self._layers[layer].table["name"]
+    def labels(self, layer: str) -> pd.DataFrame:
+        """Return the names and NHS codes of a layer's footprints, NA where there is none."""
+        return pd.DataFrame(self._layers[layer].table).reindex(columns=["name", "ods_code"])
 
     def blocks(self, units: str) -> Blocks:
         """Return a table of units as arrays."""
