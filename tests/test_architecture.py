@@ -80,6 +80,7 @@ ORDER = [
     "overlaps.lines",
     "overlaps.points",
     "overlaps.layers",
+    "overlaps.depth",
     "overlaps.misplaced",
     "overlaps.cross_check",
     "overlaps.frames",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +14,13 @@ from conftest import layer_of, residents, squares
 
 import footprints as fp
 from footprints.errors import FootprintsError, OverlapError, UnknownNameError
-from footprints.geometry import repair_polygons
+from footprints.geometry import repair_polygons, without_threads
 from footprints.overlaps.cross_check import CAUSES
+from footprints.overlaps.depth import deepest
 from footprints.overlaps.points import place
 
-if TYPE_CHECKING:
-    from pathlib import Path
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+from tessellation import footprints_of, redrawn, tessellation
 
 WEST = dict(zip("abcd", ["S1", "S1", "S2", "S2"], strict=True))
 
@@ -188,6 +190,41 @@ def test_what_cannot_be_checked_is_refused_with_the_reason(row: fp.Atlas) -> Non
     for wrong in ({"people": -1}, {"share": 1.5}, {"metres": float("nan")}, {"people": "3"}):
         with pytest.raises(FootprintsError, match=f"but {next(iter(wrong))} is "):
             fp.Tolerance(**wrong)
+
+
+def depths_by_hand(
+    parts: np.ndarray, edge_of: np.ndarray, shapes: np.ndarray, step: float
+) -> list[tuple[float, float, float]]:
+    """Measure every step of every outline, and the middle of its circle: the slow way."""
+    found = []
+    for part, shape in zip(parts, edge_of, strict=True):
+        middle = shapely.get_point(shapely.maximum_inscribed_circle(part, step / 10), 0)
+        xy = shapely.get_coordinates([shapely.segmentize(part, step), middle])
+        depth = shapely.distance(shapely.boundary(shapes[shape]), shapely.points(xy))
+        found.append((depth.max(), *xy[depth.argmax()]))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_measuring_only_what_can_matter_finds_what_measuring_everything_does(seed: int) -> None:
+    units = tessellation(40, 48, seed=seed)
+    shapes = redrawn(footprints_of(units, 4, seed=seed), 500)
+    i, j = shapely.STRtree(shapes).query(units, predicate="intersects")
+    parts = without_threads(shapely.intersection(units[i], shapes[j]))
+    i, j, parts = (column[shapely.area(parts) > 0] for column in (i, j, parts))
+    edge_of = (j + 1) % len(shapes)
+    for step in (5, 60):
+        found = np.column_stack(deepest(parts, edge_of, shapes, step=step))
+        np.testing.assert_allclose(
+            found, depths_by_hand(parts, edge_of, shapes, step), rtol=0, atol=1e-6
+        )
+
+
+def test_points_and_nothing_at_all_are_measured_too() -> None:
+    square = shapely.box(0, 0, 100, 100)
+    found = deepest([shapely.Point(130, 50), shapely.Point(50, 90)], [0, 0], [square], step=5)
+    assert [column.tolist() for column in found] == [[30, 10], [130, 50], [50, 90]]
+    assert [len(column) for column in deepest([], [], [square], step=5)] == [0, 0, 0]
 
 
 @pytest.fixture(scope="session")
