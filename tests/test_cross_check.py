@@ -101,15 +101,36 @@ def test_the_resolution_of_the_lines_is_their_tolerance() -> None:
     for resolution, cause in {"BUC": "drawing", "BSC": "real", "BGC": "real"}.items():
         found = checked(halves(402_300), resolution=resolution)
         assert found.loc[("c", "S1"), "cause"] == cause
-    with pytest.raises(OverlapError, match="say tolerance=Tolerance.metres=....*BUC 500 m"):
+    with pytest.raises(OverlapError, match="not known of 'icb22': say resolution .*BUC 500 m"):
         checked(halves(402_300))
-
-
-def test_units_drawn_coarser_than_the_lines_set_the_tolerance() -> None:
     units = squares(residents=[1, 2, 4, 8])
-    units.attrs["resolution"] = "BSC"
+    units.attrs["resolution"] = "rough"
+    with pytest.raises(OverlapError, match=r"of 'icb22 \(MEGA\)', 'squares \(ROUGH\)'"):
+        checked(halves(402_300), units=units, resolution="mega")
+
+
+def test_the_coarser_of_units_and_lines_sets_the_tolerance() -> None:
+    units = squares(residents=[1, 2, 4, 8])
+    for of_units, of_lines, metres in (("BSC", "BGC", "200"), ("BGC", "BSC", "200")):
+        units.attrs |= {"resolution": of_units, "accuracy_m": "3"}
+        found = checked(halves(402_150), units=units, resolution=of_lines, accuracy_m="2")
+        assert found.loc[("c", "S1"), "cause"] == "drawing"
+        assert (found.attrs["resolution"], found.attrs["units_resolution"]) == (of_lines, of_units)
+        assert (found.attrs["metres"], found.attrs["accuracy_m"]) == (metres, "3")
+    units.attrs["resolution"] = "BFC"
     found = checked(halves(402_150), units=units, resolution="BGC")
-    assert found.loc[("c", "S1"), "cause"] == "drawing"
+    assert found.loc[("c", "S1"), "cause"] == "real"
+
+
+def test_units_that_are_points_have_no_lines_that_could_be_coarse() -> None:
+    table = pd.DataFrame(
+        {"residents": [1, 2, 4, 8], "easting": [400_500, 401_500, 402_500, 403_500.0]},
+        index=list("abcd"),
+    ).assign(northing=500.0)
+    table.attrs["resolution"] = "BUC"
+    found = checked(halves(402_600), units=table, resolution="BGC")
+    assert found.loc[("c", "S1"), "cause"] == "real"
+    assert found.attrs["units_resolution"] == ""
 
 
 def test_an_inside_deeper_than_its_outline_is_measured() -> None:
@@ -171,6 +192,7 @@ def test_the_summary_counts_each_unit_once_and_what_was_forgiven_stays() -> None
         "units": "squares",
         "population": "residents",
         "resolution": "BUC",
+        "units_resolution": "",
         "metres": "500",
         "accuracy_m": "0",
     }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from footprints.errors import OverlapError, UnknownNameError, listed
+from footprints.geometry import RESOLUTIONS
 from footprints.levels import group_of
 from footprints.overlaps.misplaced import misplaced
 from footprints.overlaps.pairs import codes_at
@@ -16,13 +17,13 @@ from footprints.overlaps.points import points_in
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy.typing as npt
 
     from footprints.atlas import Atlas
     from footprints.atlas.coded import Blocks, Members
 
-RESOLUTIONS = {"BUC": 500.0, "BSC": 200.0, "BGC": 20.0, "BFC": 1.0, "BFE": 1.0}
-"""How far generalised lines of the ONS lie from the true ones, in metres."""
 FLOAT_NOISE_M = 0.001
 CAUSES = (
     "real",
@@ -79,24 +80,26 @@ def cross_check(
     layer : str
         A key, or a bare kind.
     tolerance : Tolerance, optional
-        ``metres`` is how far the lines may lie from the true ones, to which the accuracy of their
-        transformation is added; None takes it from their resolution, or that of the units if it
-        is coarser: say it where the file of the units does not. Parts of units of no more
-        ``people``, or of no more than ``share`` of a unit's area, are marked as forgiven.
+        ``metres`` is how far the lines may lie from the true ones; None takes it from their
+        resolution, or from that of the units' polygons if it is coarser. The files tell it by
+        their names, or ``resolution`` in the atlas file or of :func:`footprints.read_layer` does.
+        The accuracy of the transformation that either came through is added. Parts of units of
+        no more ``people``, or of no more than ``share`` of a unit's area, are marked as forgiven.
     units : str, optional
         The table of units; None takes the first with official polygons, else with places.
 
     Returns
     -------
     Checked
-        The attrs of both tables hold ``layer``, ``units``, ``population``, ``resolution``,
-        ``metres`` and ``accuracy_m``.
+        The attrs of both tables hold ``layer``, ``units``, ``population``, ``resolution`` (of
+        the lines), ``units_resolution`` (empty where it is not known), ``metres`` and
+        ``accuracy_m``.
 
     Raises
     ------
     OverlapError
         If the layer has no official lines of its own, no list of whole units with places, or
-        lines of unknown resolution and no tolerance was given.
+        lines of no known resolution, or units of an unknown one, and no tolerance was given.
     UnknownNameError
         If there is no such layer or table of units.
 
@@ -115,7 +118,9 @@ def cross_check(
         msg = f"{key!r} has {what} to hold its list against: give it official boundaries."
         raise OverlapError(msg, [key])
     blocks, members = _listed(atlas, key, units)
-    metres, accuracy, resolution = _resolution(atlas, key, blocks, tolerance)
+    drawing = _drawing(atlas.coded.drawing(key)), _drawing(_said_of(blocks))
+    metres = _metres(key, blocks.name, drawing, tolerance)
+    accuracy = max(each.accuracy_m for each in drawing)
     parts = misplaced(blocks, members, atlas.coded.shapes(key), limit=metres + accuracy)
     table = _described(parts, blocks, members)
     centred = _centred(blocks, members, atlas.coded.shapes(key))
@@ -133,7 +138,8 @@ def cross_check(
         "layer": key,
         "units": blocks.name,
         "population": blocks.populations[0].name,
-        "resolution": resolution,
+        "resolution": drawing[0].resolution,
+        "units_resolution": drawing[1].resolution,
         "metres": f"{metres:g}",
         "accuracy_m": f"{accuracy:g}",
     }
@@ -158,26 +164,44 @@ def _listed(atlas: Atlas, key: str, units: str | None) -> tuple[Blocks, Members]
     return best[0], atlas.coded.members(key, best[0].name)
 
 
-def _resolution(
-    atlas: Atlas, key: str, blocks: Blocks, tolerance: Tolerance
-) -> tuple[float, float, str]:
-    """Return the tolerance of the drawing, the accuracy of its coordinates, and its name."""
-    said = atlas.coded.drawing(key)
-    resolution = str(said.get("resolution", "")).upper()
-    accuracy = float(said.get("accuracy_m") or 0)
-    metres = RESOLUTIONS.get(resolution) if tolerance.metres is None else tolerance.metres
-    if metres is None:
+class _Drawing(NamedTuple):
+    """What is known of how lines were drawn: the word of the ONS, and how they were transformed."""
+
+    resolution: str
+    accuracy_m: float
+
+
+def _drawing(said: Mapping[str, Any]) -> _Drawing:
+    """Return what the attrs of a table tell of its lines."""
+    return _Drawing(str(said.get("resolution") or "").upper(), float(said.get("accuracy_m") or 0))
+
+
+def _said_of(blocks: Blocks) -> Mapping[str, Any]:
+    """Return what is said of the polygons of units, where they are what is compared."""
+    return blocks.table.attrs if blocks.lines == "official" else {}
+
+
+def _metres(
+    key: str, units: str, drawing: tuple[_Drawing, _Drawing], tolerance: Tolerance
+) -> float:
+    """Return how far lines may lie from the true ones, those of a layer or those of the units.
+
+    Lines finer than the units show what was smoothed out of the units.
+    """
+    if tolerance.metres is not None:
+        return tolerance.metres
+    words = {key: drawing[0].resolution}
+    if drawing[1].resolution:
+        words[units] = drawing[1].resolution
+    if unknown := [name for name, word in words.items() if word not in RESOLUTIONS]:
+        said = listed(f"{name} ({words[name]})" if words[name] else name for name in unknown)
         known = ", ".join(f"{name} {value:g} m" for name, value in RESOLUTIONS.items())
         msg = (
-            f"How far the lines of {key!r} may lie from the true ones is not known: say "
-            f"tolerance=Tolerance(metres=...). Resolutions of the ONS: {known}."
+            f"How far lines may lie from the true ones is not known of {said}: say resolution "
+            f"where they are read, or tolerance=Tolerance(metres=...). There is {known}."
         )
-        raise OverlapError(msg, [key])
-    if tolerance.metres is None:
-        # Lines finer than the units show what was smoothed out of the units.
-        units = str(blocks.table.attrs.get("resolution", "")).upper()
-        metres = max(metres, RESOLUTIONS.get(units, 0.0))
-    return metres, accuracy, resolution
+        raise OverlapError(msg, unknown)
+    return max(RESOLUTIONS[word] for word in words.values())
 
 
 def _centred(
