@@ -14,10 +14,9 @@ from conftest import layer_of, residents, squares
 
 import footprints as fp
 from footprints.errors import FootprintsError, OverlapError, UnknownNameError
-from footprints.geometry import repair_polygons, without_threads
+from footprints.geometry import without_threads
 from footprints.overlaps.cross_check import CAUSES
 from footprints.overlaps.depth import deepest
-from footprints.overlaps.points import place
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from tessellation import footprints_of, redrawn, tessellation
@@ -247,77 +246,3 @@ def test_points_and_nothing_at_all_are_measured_too() -> None:
     found = deepest([shapely.Point(130, 50), shapely.Point(50, 90)], [0, 0], [square], step=5)
     assert [column.tolist() for column in found] == [[30, 10], [130, 50], [50, 90]]
     assert [len(column) for column in deepest([], [], [square], step=5)] == [0, 0, 0]
-
-
-@pytest.fixture(scope="session")
-def lsoas(shared: Path) -> gpd.GeoDataFrame:
-    """Return the LSOAs of England; the one that is not valid as published is mended."""
-    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
-    table = table.rename(columns={"pop_mid2020": "residents"})
-    return table.set_geometry(repair_polygons(table.geometry)[0])
-
-
-@pytest.fixture(scope="session")
-def published(shared: Path) -> gpd.GeoDataFrame:
-    """Return the ultra-generalised lines of the systems of 2022."""
-    file = shared / "data" / "published" / "ICB_JUL_2022_EN_BUC_V3.json"
-    with pytest.warns(fp.FootprintsWarning, match="mended|repair"):
-        return fp.read_layer(file, crs=4326, repair=True)
-
-
-def england_of(lsoas: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, members: pd.Series) -> fp.Atlas:
-    districts = lsoas["LAD21CD"]
-    names = pd.DataFrame({"name": sorted(districts.unique())}, index=sorted(districts.unique()))
-    return fp.Atlas(
-        title="England",
-        units={"lsoa11": residents(lsoas[["residents", "geometry"]])},
-        layers={
-            "icb22": fp.Layer(
-                table=lines, members={"lsoa11": members}, level="system", lines="official"
-            ),
-            "lad21": fp.Layer(table=names, members={"lsoa11": districts}, level="district"),
-        },
-    )
-
-
-def test_published_lines_put_65_lsoas_in_another_system_and_56_in_none(
-    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
-) -> None:
-    atlas = england_of(lsoas, published, lsoas["ICB22CD"])
-    pairs = atlas.overlap("lad21", "icb22", method="points")
-    assert pairs.attrs["right_in_none"] == "56 units, 91,124 people"
-    assert pairs["people"].sum() == 56_550_138
-    assert pairs.loc[pairs["right"].isna(), "people"].sum() == 91_124
-    points = shapely.point_on_surface(lsoas.geometry.array)
-    fitted = place(points, published.index, published.geometry.array)
-    drawn = published.index.to_series().to_numpy()[fitted.members.by_unit]
-    wrong = ~fitted.in_none & (drawn != lsoas["ICB22CD"].to_numpy())
-    assert (wrong.sum(), lsoas.loc[wrong, "residents"].sum()) == (65, 113_969)
-    found = fp.cross_check(atlas, "icb22")
-    assert found.table.attrs["resolution"] == "BUC"
-    assert found.table.attrs["accuracy_m"] == "2"
-    assert found.summary.loc["real", ["units", "rows"]].tolist() == [0, 0]
-    assert found.summary.loc["undecidable", ["units", "people"]].tolist() == [65, 113_969]
-    assert found.summary["units"].sum() == len(lsoas)
-    assert found.summary["people"].sum() == 56_550_138
-
-
-def test_planted_lsoas_are_found_where_they_are_deeper_than_the_drawing(
-    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
-) -> None:
-    shapes, systems = lsoas.geometry.array, lsoas["ICB22CD"].to_numpy()
-    unit, neighbour = shapely.STRtree(shapes).query(shapes, predicate="touches")
-    across = systems[unit] != systems[neighbour]
-    planted = pd.Series(systems[neighbour[across]], index=lsoas.index[unit[across]])
-    planted = planted[~planted.index.duplicated()]
-    members = lsoas["ICB22CD"].copy()
-    members.loc[planted.index] = planted
-    found = fp.cross_check(england_of(lsoas, published, members), "icb22").table
-    border = found[found["unit"].isin(planted.index)]
-    gravest = border.sort_values("cause").drop_duplicates("unit")["cause"].value_counts()
-    assert len(planted) == 2723
-    assert gravest["real"] / len(planted) > 0.91
-    assert gravest["undecidable"] > 100
-    inland = border.dropna(subset="drawn")
-    assert (inland.loc[inland["depth_m"] > 502, "cause"] == "real").all()
-    assert not (inland.loc[inland["depth_m"] <= 502, "cause"] == "real").any()
