@@ -142,6 +142,24 @@ def test_an_inside_deeper_than_its_outline_is_measured() -> None:
     assert found.loc[("c", "S1"), "cause"] == "real"
 
 
+def test_islands_and_a_footprint_in_anothers_hole_are_identical_where_they_follow_the_list() -> (
+    None
+):
+    islands = dict(zip("abcd", ["S1", "S2", "S1", "S2"], strict=True))
+    a, b, c, d = squares(residents=[1, 2, 4, 8]).geometry
+    found = checked(
+        [shapely.union_all(two) for two in ([a, c], [b, d])], listed=islands, resolution="BFC"
+    )
+    assert found["cause"].tolist() == ["identical"] * 4
+    holed = dict(zip("abcd", ["S1", "S2", "S1", "S1"], strict=True))
+    frame = shapely.box(400_000, -500, 404_000, 1500)
+    found = checked([frame - b, b], listed=holed, resolution="BFC")
+    assert found["cause"].tolist() == ["identical"] * 4
+    hole = shapely.box(401_000, 0, 402_300, 1000)
+    found = checked([frame - hole, hole], listed=holed, resolution="BSC")
+    assert found.loc[("c", "S2"), ["cause", "depth_m"]].tolist() == ["real", 300]
+
+
 def test_past_the_outer_edge_is_coast_and_a_gap_inside_is_not() -> None:
     coast = checked(halves(402_000, west=400_700), tolerance=fp.Tolerance(metres=100))
     assert coast.loc["a"].loc[[np.nan], "cause"].tolist() == ["coastline"]
