@@ -82,6 +82,8 @@ ORDER = [
     "overlaps.lines",
     "overlaps.points",
     "overlaps.layers",
+    "overlaps.depth",
+    "overlaps.drawing",
     "overlaps.misplaced",
     "overlaps.cross_check",
     "overlaps.frames",

@@ -238,7 +238,9 @@ def test_patients_of_every_network_live_in_several_authorities_and_most_mostly_i
     assert rows["parents"].min() > 1
     assert set(rows["parent"]) == {"E06000021", "E10000028"}
     outside = rows["people_elsewhere"] / found.table["people"]
-    assert rows.index[rows["status"] == "nested"].tolist() == outside.index[outside <= 0.05].tolist()
+    assert (
+        rows.index[rows["status"] == "nested"].tolist() == outside.index[outside <= 0.05].tolist()
+    )
     assert (rows["forgiven"] != "").sum() == (rows["status"] == "nested").sum() > 10
 
 
