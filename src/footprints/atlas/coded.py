@@ -101,7 +101,9 @@ class Blocks:
         if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
             return shapes, "points of the units"
         if self.lines == "official":
-            return shapely.point_on_surface(shapes), "points inside the units"
+            # A vertex on a straight edge must not move the point, and with it a unit.
+            plain = shapely.simplify(shapes, 0)
+            return shapely.point_on_surface(plain), "points inside the units"
         return None
 
 
