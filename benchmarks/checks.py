@@ -7,7 +7,6 @@ from itertools import permutations
 from typing import Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 from figures import DATA, Figure, SkippedError
 
@@ -36,7 +35,7 @@ def ours(given: Input) -> dict[str, Any]:
     population = fp.Population(name="residents", source="ONS mid-2020", as_at="2020-06-30")
     layers = {}
     for key, listed in codes.items():
-        used = pd.Index(np.unique(listed.dropna()), dtype="str")
+        used = pd.Index(listed.dropna().unique(), dtype="str")
         layers[key] = fp.Layer(
             table=pd.DataFrame({"name": used}, index=used),
             members={"lsoa11": listed},
