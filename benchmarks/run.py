@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import area
+import checks
 import locate
 import members
 import shapely
@@ -28,7 +29,7 @@ import shapely
 if TYPE_CHECKING:
     from figures import Measured
 
-FIGURES = [*members.FIGURES, *area.FIGURES, *locate.FIGURES]
+FIGURES = [*members.FIGURES, *checks.FIGURES, *area.FIGURES, *locate.FIGURES]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEADER = ["what", "against", "ratio", "at least", "met", "time", "peak memory", "note"]
 PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "shapely"]

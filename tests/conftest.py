@@ -10,6 +10,7 @@ import pytest
 from shapely import box
 
 import footprints as fp
+from footprints.geometry import repair_polygons
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -27,6 +28,22 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("the folder of real data beside the project is not here")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def lsoas(shared: Path) -> gpd.GeoDataFrame:
+    """Return the LSOAs of England; the one that is not valid as published is mended."""
+    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
+    table = table.rename(columns={"pop_mid2020": "residents"})
+    return table.set_geometry(repair_polygons(table.geometry)[0])
+
+
+@pytest.fixture(scope="session")
+def published(shared: Path) -> gpd.GeoDataFrame:
+    """Return the ultra-generalised lines of the systems of 2022."""
+    file = shared / "data" / "published" / "ICB_JUL_2022_EN_BUC_V3.json"
+    with pytest.warns(fp.FootprintsWarning, match="mended|repair"):
+        return fp.read_layer(file, crs=4326, repair=True)
 
 
 def squares(**columns: list[object]) -> gpd.GeoDataFrame:

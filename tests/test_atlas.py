@@ -258,6 +258,18 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     assert set(caught.value.codes) == {"b (-2)", "z"}
 
 
+def test_layers_and_units_without_a_row_are_refused() -> None:
+    empty = fp.Layer(
+        table=pd.DataFrame({"name": []}, index=pd.Index([], dtype="str")),
+        members={"squares": pd.Series([], dtype="str")},
+        level="system",
+    )
+    with pytest.raises(TableError, match="has no rows in the layer 'icb22'"):
+        make_atlas([1], icb22=empty, lad21=layer_of({"a": "D"}, "district"))
+    with pytest.raises(TableError, match="has no rows in the unit table 'squares'"):
+        make_atlas([], lad21=layer_of({}, "district"))
+
+
 @pytest.mark.parametrize("crs", ["EPSG:4326", None])
 def test_geometry_must_be_in_the_national_grid(crs: str | None) -> None:
     table = squares(residents=[1]).set_crs(crs, allow_override=True)

@@ -91,6 +91,60 @@ def change(folder: Path, *swaps: tuple[str, str]) -> Path:
     return file
 
 
+GENERALISED = [
+    ('code = "LSOA11CD"', 'code = "LSOA11CD"\nresolution = "BSC"'),
+    ('layer = "ICB22" }', 'layer = "ICB22", resolution = "BGC" }'),
+]
+
+
+def test_units_and_lines_say_how_far_they_were_generalised(folder: Path) -> None:
+    atlas = fp.read_atlas(change(folder, *GENERALISED))
+    assert atlas.units["lsoa11"].attrs["resolution"] == "BSC"
+    assert atlas.layers["icb22"].attrs["resolution"] == "BGC"
+    for table in (atlas.units["lsoa11"], atlas.layers["icb22"]):
+        assert table.attrs["accuracy_m"] == "0"
+    found = fp.cross_check(atlas, "icb22").table.attrs
+    assert (found["resolution"], found["units_resolution"]) == ("BGC", "BSC")
+    assert found["metres"] == "200"
+    fp.write_atlas(atlas, folder / "kept.gpkg")
+    kept = fp.cross_check(fp.read_atlas(folder / "kept.gpkg"), "icb22").table.attrs
+    assert kept == found
+
+
+def test_lines_in_degrees_keep_how_exactly_they_were_transformed(folder: Path) -> None:
+    for file, layer in (("lsoa11.parquet", None), ("england.gpkg", "ICB22")):
+        read = gpd.read_parquet if layer is None else gpd.read_file
+        table = read(folder / file, **({} if layer is None else {"layer": layer})).to_crs(4326)
+        if layer is None:
+            table.to_parquet(folder / file)
+        else:
+            table.to_file(folder / file, layer=layer)
+    atlas = fp.read_atlas(change(folder, *GENERALISED))
+    assert float(atlas.units["lsoa11"].attrs["accuracy_m"]) > 0
+    found = fp.cross_check(atlas, "icb22").table.attrs
+    assert found["accuracy_m"] == atlas.layers["icb22"].attrs["accuracy_m"]
+
+
+def test_a_resolution_that_there_is_not_is_refused_with_those_that_there_are(
+    folder: Path,
+) -> None:
+    wrong = [(old, new.replace("BSC", "coarse").replace("BGC", "500")) for old, new in GENERALISED]
+    with pytest.raises(TableError) as caught:
+        fp.read_atlas(change(folder, *wrong))
+    for place, said in (("units.lsoa11", "coarse"), ("layers.icb22.boundaries", "500")):
+        words = rf"at '{place}.resolution' \(Input should be 'BUC', 'BSC', .*'{said}'"
+        assert caught.match(words)
+
+
+def test_a_table_without_lines_has_no_resolution(folder: Path) -> None:
+    table = gpd.read_parquet(folder / "lsoa11.parquet")
+    pd.DataFrame(table.drop(columns="geometry")).to_csv(folder / "lsoa11_BGC.csv", index=False)
+    assert fp.read_layer(folder / "lsoa11_BGC.csv").attrs["resolution"] == ""
+    swap = ('file = "lsoa11.parquet" ', 'file = "lsoa11_BGC.csv" ')
+    with pytest.raises(TableError, match="'lsoa11_BGC.csv' has no lines: leave resolution= out"):
+        fp.read_atlas(change(folder, swap, *GENERALISED))
+
+
 def test_the_sample_of_the_design_is_an_atlas(folder: Path) -> None:
     atlas = fp.read_atlas(folder / "atlas.toml")
     assert atlas.title == "England, July 2022"

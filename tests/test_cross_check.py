@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,12 +14,12 @@ from conftest import layer_of, residents, squares
 
 import footprints as fp
 from footprints.errors import FootprintsError, OverlapError, UnknownNameError
-from footprints.geometry import repair_polygons
+from footprints.geometry import without_threads
 from footprints.overlaps.cross_check import CAUSES
-from footprints.overlaps.points import place
+from footprints.overlaps.depth import deepest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+from tessellation import footprints_of, redrawn, tessellation
 
 WEST = dict(zip("abcd", ["S1", "S1", "S2", "S2"], strict=True))
 
@@ -99,15 +100,36 @@ def test_the_resolution_of_the_lines_is_their_tolerance() -> None:
     for resolution, cause in {"BUC": "drawing", "BSC": "real", "BGC": "real"}.items():
         found = checked(halves(402_300), resolution=resolution)
         assert found.loc[("c", "S1"), "cause"] == cause
-    with pytest.raises(OverlapError, match="say tolerance=Tolerance.metres=....*BUC 500 m"):
+    with pytest.raises(OverlapError, match="not known of 'icb22': say resolution .*BUC 500 m"):
         checked(halves(402_300))
-
-
-def test_units_drawn_coarser_than_the_lines_set_the_tolerance() -> None:
     units = squares(residents=[1, 2, 4, 8])
-    units.attrs["resolution"] = "BSC"
+    units.attrs["resolution"] = "rough"
+    with pytest.raises(OverlapError, match=r"of 'icb22 \(MEGA\)', 'squares \(ROUGH\)'"):
+        checked(halves(402_300), units=units, resolution="mega")
+
+
+def test_the_coarser_of_units_and_lines_sets_the_tolerance() -> None:
+    units = squares(residents=[1, 2, 4, 8])
+    for of_units, of_lines, metres in (("BSC", "BGC", "200"), ("BGC", "BSC", "200")):
+        units.attrs |= {"resolution": of_units, "accuracy_m": "3"}
+        found = checked(halves(402_150), units=units, resolution=of_lines, accuracy_m="2")
+        assert found.loc[("c", "S1"), "cause"] == "drawing"
+        assert (found.attrs["resolution"], found.attrs["units_resolution"]) == (of_lines, of_units)
+        assert (found.attrs["metres"], found.attrs["accuracy_m"]) == (metres, "3")
+    units.attrs["resolution"] = "BFC"
     found = checked(halves(402_150), units=units, resolution="BGC")
-    assert found.loc[("c", "S1"), "cause"] == "drawing"
+    assert found.loc[("c", "S1"), "cause"] == "real"
+
+
+def test_units_that_are_points_have_no_lines_that_could_be_coarse() -> None:
+    table = pd.DataFrame(
+        {"residents": [1, 2, 4, 8], "easting": [400_500, 401_500, 402_500, 403_500.0]},
+        index=list("abcd"),
+    ).assign(northing=500.0)
+    table.attrs["resolution"] = "BUC"
+    found = checked(halves(402_600), units=table, resolution="BGC")
+    assert found.loc[("c", "S1"), "cause"] == "real"
+    assert found.attrs["units_resolution"] == ""
 
 
 def test_an_inside_deeper_than_its_outline_is_measured() -> None:
@@ -118,6 +140,24 @@ def test_an_inside_deeper_than_its_outline_is_measured() -> None:
     found = checked([west, around], tolerance=fp.Tolerance(metres=300))
     assert found.loc[("c", "S1"), "depth_m"] == pytest.approx(490, abs=30)
     assert found.loc[("c", "S1"), "cause"] == "real"
+
+
+def test_islands_and_a_footprint_in_anothers_hole_are_identical_where_they_follow_the_list() -> (
+    None
+):
+    islands = dict(zip("abcd", ["S1", "S2", "S1", "S2"], strict=True))
+    a, b, c, d = squares(residents=[1, 2, 4, 8]).geometry
+    found = checked(
+        [shapely.union_all(two) for two in ([a, c], [b, d])], listed=islands, resolution="BFC"
+    )
+    assert found["cause"].tolist() == ["identical"] * 4
+    holed = dict(zip("abcd", ["S1", "S2", "S1", "S1"], strict=True))
+    frame = shapely.box(400_000, -500, 404_000, 1500)
+    found = checked([frame - b, b], listed=holed, resolution="BFC")
+    assert found["cause"].tolist() == ["identical"] * 4
+    hole = shapely.box(401_000, 0, 402_300, 1000)
+    found = checked([frame - hole, hole], listed=holed, resolution="BSC")
+    assert found.loc[("c", "S2"), ["cause", "depth_m"]].tolist() == ["real", 300]
 
 
 def test_past_the_outer_edge_is_coast_and_a_gap_inside_is_not() -> None:
@@ -169,6 +209,7 @@ def test_the_summary_counts_each_unit_once_and_what_was_forgiven_stays() -> None
         "units": "squares",
         "population": "residents",
         "resolution": "BUC",
+        "units_resolution": "",
         "metres": "500",
         "accuracy_m": "0",
     }
@@ -190,75 +231,36 @@ def test_what_cannot_be_checked_is_refused_with_the_reason(row: fp.Atlas) -> Non
             fp.Tolerance(**wrong)
 
 
-@pytest.fixture(scope="session")
-def lsoas(shared: Path) -> gpd.GeoDataFrame:
-    """Return the LSOAs of England; the one that is not valid as published is mended."""
-    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
-    table = table.rename(columns={"pop_mid2020": "residents"})
-    return table.set_geometry(repair_polygons(table.geometry)[0])
+def depths_by_hand(
+    parts: np.ndarray, edge_of: np.ndarray, shapes: np.ndarray, step: float
+) -> list[tuple[float, float, float]]:
+    """Measure every step of every outline, and the middle of its circle: the slow way."""
+    found = []
+    for part, shape in zip(parts, edge_of, strict=True):
+        middle = shapely.get_point(shapely.maximum_inscribed_circle(part, step / 10), 0)
+        xy = shapely.get_coordinates([shapely.segmentize(part, step), middle])
+        depth = shapely.distance(shapely.boundary(shapes[shape]), shapely.points(xy))
+        found.append((depth.max(), *xy[depth.argmax()]))
+    return found
 
 
-@pytest.fixture(scope="session")
-def published(shared: Path) -> gpd.GeoDataFrame:
-    """Return the ultra-generalised lines of the systems of 2022."""
-    file = shared / "data" / "published" / "ICB_JUL_2022_EN_BUC_V3.json"
-    with pytest.warns(fp.FootprintsWarning, match="mended|repair"):
-        return fp.read_layer(file, crs=4326, repair=True)
+@pytest.mark.parametrize("seed", range(4))
+def test_measuring_only_what_can_matter_finds_what_measuring_everything_does(seed: int) -> None:
+    units = tessellation(40, 48, seed=seed)
+    shapes = redrawn(footprints_of(units, 4, seed=seed), 500)
+    i, j = shapely.STRtree(shapes).query(units, predicate="intersects")
+    parts = without_threads(shapely.intersection(units[i], shapes[j]))
+    i, j, parts = (column[shapely.area(parts) > 0] for column in (i, j, parts))
+    edge_of = (j + 1) % len(shapes)
+    for step in (5, 60):
+        found = np.column_stack(deepest(parts, edge_of, shapes, step=step))
+        np.testing.assert_allclose(
+            found, depths_by_hand(parts, edge_of, shapes, step), rtol=0, atol=1e-6
+        )
 
 
-def england_of(lsoas: gpd.GeoDataFrame, lines: gpd.GeoDataFrame, members: pd.Series) -> fp.Atlas:
-    districts = lsoas["LAD21CD"]
-    names = pd.DataFrame({"name": sorted(districts.unique())}, index=sorted(districts.unique()))
-    return fp.Atlas(
-        title="England",
-        units={"lsoa11": residents(lsoas[["residents", "geometry"]])},
-        layers={
-            "icb22": fp.Layer(
-                table=lines, members={"lsoa11": members}, level="system", lines="official"
-            ),
-            "lad21": fp.Layer(table=names, members={"lsoa11": districts}, level="district"),
-        },
-    )
-
-
-def test_published_lines_put_65_lsoas_in_another_system_and_56_in_none(
-    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
-) -> None:
-    atlas = england_of(lsoas, published, lsoas["ICB22CD"])
-    pairs = atlas.overlap("lad21", "icb22", method="points")
-    assert pairs.attrs["right_in_none"] == "56 units, 91,124 people"
-    assert pairs["people"].sum() == 56_550_138
-    assert pairs.loc[pairs["right"].isna(), "people"].sum() == 91_124
-    points = shapely.point_on_surface(lsoas.geometry.array)
-    fitted = place(points, published.index, published.geometry.array)
-    drawn = published.index.to_series().to_numpy()[fitted.members.by_unit]
-    wrong = ~fitted.in_none & (drawn != lsoas["ICB22CD"].to_numpy())
-    assert (wrong.sum(), lsoas.loc[wrong, "residents"].sum()) == (65, 113_969)
-    found = fp.cross_check(atlas, "icb22")
-    assert found.table.attrs["resolution"] == "BUC"
-    assert found.table.attrs["accuracy_m"] == "2"
-    assert found.summary.loc["real", ["units", "rows"]].tolist() == [0, 0]
-    assert found.summary.loc["undecidable", ["units", "people"]].tolist() == [65, 113_969]
-    assert found.summary["units"].sum() == len(lsoas)
-    assert found.summary["people"].sum() == 56_550_138
-
-
-def test_planted_lsoas_are_found_where_they_are_deeper_than_the_drawing(
-    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
-) -> None:
-    shapes, systems = lsoas.geometry.array, lsoas["ICB22CD"].to_numpy()
-    unit, neighbour = shapely.STRtree(shapes).query(shapes, predicate="touches")
-    across = systems[unit] != systems[neighbour]
-    planted = pd.Series(systems[neighbour[across]], index=lsoas.index[unit[across]])
-    planted = planted[~planted.index.duplicated()]
-    members = lsoas["ICB22CD"].copy()
-    members.loc[planted.index] = planted
-    found = fp.cross_check(england_of(lsoas, published, members), "icb22").table
-    border = found[found["unit"].isin(planted.index)]
-    gravest = border.sort_values("cause").drop_duplicates("unit")["cause"].value_counts()
-    assert len(planted) == 2723
-    assert gravest["real"] / len(planted) > 0.91
-    assert gravest["undecidable"] > 100
-    inland = border.dropna(subset="drawn")
-    assert (inland.loc[inland["depth_m"] > 502, "cause"] == "real").all()
-    assert not (inland.loc[inland["depth_m"] <= 502, "cause"] == "real").any()
+def test_points_and_nothing_at_all_are_measured_too() -> None:
+    square = shapely.box(0, 0, 100, 100)
+    found = deepest([shapely.Point(130, 50), shapely.Point(50, 90)], [0, 0], [square], step=5)
+    assert [column.tolist() for column in found] == [[30, 10], [130, 50], [50, 90]]
+    assert [len(column) for column in deepest([], [], [square], step=5)] == [0, 0, 0]

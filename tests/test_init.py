@@ -152,6 +152,19 @@ def test_where_nothing_is_usable_each_file_is_told(tmp_path: Path) -> None:
     assert set(error.value.codes) == {"empty.csv", "plain.csv", "twice.csv", "gp.csv", "pcn.csv"}
 
 
+def test_a_resolution_that_a_file_is_called_by_is_written_down(tmp_path: Path) -> None:
+    units = lines_of("LSOA21CD", LSOAS).assign(LAD23CD=LADS, residents=PEOPLE)
+    units.to_parquet(tmp_path / "LSOA_2021_EW_BSC_V4.parquet")
+    districts = units.dissolve("LAD23CD").reset_index()[["LAD23CD", "geometry"]]
+    districts.to_file(tmp_path / "LAD_MAY_2023_UK_BGC.gpkg", layer="lad")
+    text, said = drafted(tmp_path)
+    assert said["units"]["lsoa21"]["resolution"] == "BSC"
+    assert "# lines generalised to 200 m, by the name of the file" in text
+    assert said["layers"]["lad23"]["boundaries"]["resolution"] == "BGC"
+    attrs = fp.cross_check(read(tmp_path, text), "lad23").table.attrs
+    assert (attrs["resolution"], attrs["metres"]) == ("BGC", "200")
+
+
 def test_people_and_members_come_from_files_beside_the_boundaries(tmp_path: Path) -> None:
     lines_of("LSOA21CD", LSOAS).to_file(tmp_path / "lsoa.gpkg", layer="L")
     ages = {"All ages": PEOPLE, "Aged 65": [1, 2, 3, 4]}

@@ -182,8 +182,10 @@ def test_a_part_without_people_is_a_part_all_the_same() -> None:
     pairs = atlas.overlap("lad21", "icb22")
     assert fp.nesting(pairs).loc["D", "status"] == "straddles"
     forgiving = fp.nesting(pairs, fp.Tolerance(people=1)).loc["D"]
-    # T is nothing but that part, so it is its largest and never forgiven.
-    assert forgiving[["status", "forgiven"]].to_list() == ["straddles", ""]
+    assert forgiving[["status", "forgiven"]].to_list() == ["nested", "T (0 people)"]
+    # T is nothing but that part: it is its largest, and D is not the same as S.
+    relations = fp.coterminosity(pairs, fp.Tolerance(people=1))
+    assert relations.loc["D", ["relation", "forgiven"]].to_list() == ["union", ""]
 
 
 def test_what_is_forgiven_is_named_and_still_counted(england) -> None:
@@ -197,11 +199,8 @@ def test_what_is_forgiven_is_named_and_still_counted(england) -> None:
     assert kind[numbers].equals(strict[numbers])
     forgiven = kind.loc[mended, "people_elsewhere"].sum()
     assert forgiven == strict.loc[mended, "people_elsewhere"].sum()
-    # North Yorkshire's third part is forgiven, its second is not.
-    assert kind.loc["E10000023", ["status", "forgiven"]].to_list() == [
-        "straddles",
-        "E54000048 (6,056 people)",
-    ]
+    # North Yorkshire's third part alone is small enough; with its second it is not.
+    assert kind.loc["E10000023", ["status", "forgiven"]].to_list() == ["straddles", ""]
 
 
 def test_a_counterpart_that_reaches_out_a_little_is_whole_and_that_is_said(england) -> None:

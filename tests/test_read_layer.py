@@ -188,6 +188,11 @@ def test_topojson_is_read_once_its_crs_is_said(tmp_path: Path) -> None:
     assert (layer.attrs["key"], layer.attrs["level"]) == ("cal21", "service")
     assert layer.attrs["resolution"] == "BUC"
     assert layer.loc[CODES[0], "name"] == "A"
+    said = read_layer(topojson(tmp_path), crs=4326, resolution="BSC")
+    assert said.attrs["resolution"] == "BSC"
+    assert "resolution BSC as said, not BUC as the file is called" in said.attrs["inferred"]
+    with pytest.raises(UnknownNameError, match="no resolution 'bsc'.*'BUC', 'BSC', 'BGC'"):
+        read_layer(topojson(tmp_path), crs=4326, resolution="bsc")
 
 
 @pytest.mark.parametrize("inside", ["", "some folder/"])

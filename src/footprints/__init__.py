@@ -11,14 +11,20 @@ from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from footprints.checks.adjacency import neighbours
+    from footprints.checks.bodies import bodies_at
     from footprints.checks.coherence import coherence
     from footprints.checks.contiguous import contiguity
     from footprints.checks.coterminous import alignment, best_reference, coterminosity
     from footprints.checks.cover import coverage
+    from footprints.checks.crowded import Crowded, crowded
+    from footprints.checks.disclosure import differencing
     from footprints.checks.gate import check
     from footprints.checks.names import with_names
+    from footprints.checks.neighbourhoods import Neighbourhoods, neighbourhoods
     from footprints.checks.nest import nesting, partition
     from footprints.checks.policies import policy_test, policy_tests
+    from footprints.checks.profile import profile, spread
+    from footprints.checks.registration import Across, registered_across, registered_pairs
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
@@ -46,16 +52,19 @@ if TYPE_CHECKING:
     from footprints.store import write_atlas
 
 __all__ = [
+    "Across",
     "Agreed",
     "Atlas",
     "Band",
     "BandSet",
     "Checks",
+    "Crowded",
     "FootprintsError",
     "FootprintsWarning",
     "Joined",
     "Layer",
     "Locator",
+    "Neighbourhoods",
     "Origin",
     "PCNAreas",
     "Population",
@@ -68,6 +77,7 @@ __all__ = [
     "band_set",
     "band_sets",
     "best_reference",
+    "bodies_at",
     "check",
     "coherence",
     "contiguity",
@@ -75,10 +85,13 @@ __all__ = [
     "count_by_postcode",
     "coverage",
     "cross_check",
+    "crowded",
+    "differencing",
     "footprint_map",
     "load_example",
     "locate",
     "locate_file",
+    "neighbourhoods",
     "neighbours",
     "nesting",
     "overlap",
@@ -88,6 +101,7 @@ __all__ = [
     "policy_test",
     "policy_tests",
     "population_bands",
+    "profile",
     "read_atlas",
     "read_band",
     "read_band_set",
@@ -100,9 +114,12 @@ __all__ = [
     "read_practice_map",
     "read_stored_atlas",
     "read_table",
+    "registered_across",
     "registered_atlas",
+    "registered_pairs",
     "save_map",
     "sea_links",
+    "spread",
     "transposed",
     "with_names",
     "write_atlas",
@@ -110,17 +127,24 @@ __all__ = [
 
 _LATE = {
     "check": "footprints.checks.gate",
+    "Across": "footprints.checks.registration",
+    "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",
+    "Neighbourhoods": "footprints.checks.neighbourhoods",
     "alignment": "footprints.checks.coterminous",
     "best_reference": "footprints.checks.coterminous",
+    "bodies_at": "footprints.checks.bodies",
     "coherence": "footprints.checks.coherence",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
     "coverage": "footprints.checks.cover",
     "cross_check": "footprints.overlaps",
+    "crowded": "footprints.checks.crowded",
+    "differencing": "footprints.checks.disclosure",
     "footprint_map": "footprints.maps",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
+    "neighbourhoods": "footprints.checks.neighbourhoods",
     "neighbours": "footprints.checks.adjacency",
     "nesting": "footprints.checks.nest",
     "overlap": "footprints.overlaps",
@@ -128,8 +152,12 @@ _LATE = {
     "partition": "footprints.checks.nest",
     "policy_test": "footprints.checks.policies",
     "policy_tests": "footprints.checks.policies",
+    "profile": "footprints.checks.profile",
     "read_atlas": "footprints.read.atlas_file",
+    "registered_across": "footprints.checks.registration",
+    "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
+    "spread": "footprints.checks.profile",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",

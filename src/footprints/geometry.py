@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,24 @@ NATIONAL_GRID = "EPSG:27700"
 POLYGONS = (3, 6)
 """The numbers that GEOS gives to polygons and multipolygons."""
 COLLECTION = 7
+Resolution = Literal["BUC", "BSC", "BGC", "BFC", "BFE"]
+"""What the ONS calls lines that are ultra generalised, super generalised, generalised, and full, to
+the coast and to the extent of the realm."""
+RESOLUTIONS: dict[str, float] = {"BUC": 500.0, "BSC": 200.0, "BGC": 20.0, "BFC": 1.0, "BFE": 1.0}
+"""How far lines of each resolution lie from the true ones, in metres."""
+_RESOLUTION = re.compile(rf"(?<![A-Za-z])({'|'.join(RESOLUTIONS)})(?![A-Za-z])", re.IGNORECASE)
+
+
+def resolution_in(name: str) -> str:
+    """Return the resolution that the name of a file or layer tells; empty where it tells none.
+
+    Examples
+    --------
+    >>> resolution_in("ICB_JUL_2022_EN_BUC_V3.json"), resolution_in("icb.json")
+    ('BUC', '')
+    """
+    found = _RESOLUTION.search(name)
+    return found[0].upper() if found else ""
 
 
 def is_national_grid(table: pd.DataFrame) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import shapely
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import numpy.typing as npt
-    import pandas as pd
 
     from footprints.atlas.parts import Layer, Lines, Population, UnitTable
 
@@ -101,7 +101,9 @@ class Blocks:
         if len(shapes) and (shapely.get_type_id(shapes) == 0).all():
             return shapes, "points of the units"
         if self.lines == "official":
-            return shapely.point_on_surface(shapes), "points inside the units"
+            # A vertex on a straight edge must not move the point, and with it a unit.
+            plain = shapely.simplify(shapes, 0)
+            return shapely.point_on_surface(plain), "points inside the units"
         return None
 
 
@@ -152,13 +154,9 @@ class Coded:
         """Return the footprints of a layer."""
         return self._layers[layer].table.index
 
-    def names(self, layer: str) -> pd.Series[str]:
-        """Return the names of a layer's footprints, indexed by code."""
-        return self._layers[layer].table["name"]
-
     def labels(self, layer: str) -> pd.DataFrame:
-        """Return ``name`` and ``ods_code`` of a layer's footprints, indexed by code."""
-        return self._layers[layer].table.reindex(columns=["name", "ods_code"])
+        """Return the names and NHS codes of a layer's footprints, NA where there is none."""
+        return pd.DataFrame(self._layers[layer].table).reindex(columns=["name", "ods_code"])
 
     def evidence(self, layer: str, units: str) -> npt.NDArray[np.intp]:
         """Return how weak the membership of each unit is: a place in EVIDENCE, -1 for none."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from footprints.atlas.parts import EVIDENCE, people_faults
@@ -57,9 +58,16 @@ def membership_of(
     found = [rows[key] for key in layers if key in rows]
     table = pd.concat(found or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
     order = {"units": list(units), "layer": list(layers), "evidence": list(EVIDENCE)}
-    kinds = {column: pd.CategoricalDtype(values) for column, values in order.items()}
+    few = {column: _categorical(table[column], values) for column, values in order.items()}
     texts = {"unit": "str", "code": "str", "people": "float64"}
-    return table[COLUMNS].astype(kinds | texts)
+    return table.assign(**few)[COLUMNS].astype(texts)
+
+
+def _categorical(values: pd.Series[str], categories: list[str]) -> pd.Categorical:
+    """Return words as a categorical; each is looked up once, not on every row."""
+    codes, words = pd.factorize(values)
+    places = np.append(pd.Index(categories).get_indexer(words), -1)
+    return pd.Categorical.from_codes(places[codes], pd.Index(categories, dtype="str"))
 
 
 def members_from(rows: pd.DataFrame) -> dict[str, pd.Series[str] | pd.DataFrame]:

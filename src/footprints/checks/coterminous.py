@@ -34,8 +34,9 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
     pairs : DataFrame
         From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`.
     tolerance : Tolerance, optional
-        As in :func:`footprints.nesting`: what it forgives changes the relation, never a count
-        of people or a Jaccard index.
+        Parts of no more ``people``, or of no more than ``share`` of both their footprints, are
+        taken for none: that changes the relation, never a count of people or a Jaccard index.
+        The largest part of a footprint is never forgiven. None forgives nothing.
 
     Returns
     -------
@@ -224,7 +225,7 @@ def best_reference(
     index = tables[0].index.rename("code")
     return pd.DataFrame(
         {
-            "name": atlas.whole.coded.names(key).reindex(index).to_numpy(),
+            "name": atlas.whole.coded.labels(key)["name"].reindex(index).to_numpy(),
             "basis": np.where(top >= at_least, [f"based on {levels[b]}" for b in best], other),
             "reference": np.array(references)[best],
             "match": found["match"],

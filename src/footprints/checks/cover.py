@@ -21,7 +21,7 @@ from footprints.checks.cover_lines import (
 from footprints.checks.cover_members import basis_of, by_members, listing
 from footprints.errors import OverlapError, TableError, UnknownNameError, listed
 from footprints.geometry import NATIONAL_GRID
-from footprints.overlaps.cross_check import drawing_limits
+from footprints.overlaps.drawing import drawing_of
 from footprints.overlaps.frames import blocks_of, drawn_of
 from footprints.overlaps.lines import Drawn
 from footprints.tolerance import Tolerance
@@ -319,11 +319,10 @@ def _limits(
     said: dict[str, Any], what: str, tolerance: Tolerance, other: dict[str, Any], *, covers: bool
 ) -> tuple[Limits, dict[str, str]]:
     """Return what the drawing may explain, and the same for the attrs."""
-    metres, accuracy, resolution = drawing_limits(said, what, tolerance, of=[other])
-    accuracy = max(accuracy, float(other.get("accuracy_m") or 0))
+    metres, accuracy, resolutions = drawing_of({what: said, "reference": other}, tolerance)
     limits = Limits(metres=metres, accuracy_m=accuracy, covers=covers)
     return limits, {
-        "resolution": resolution,
+        "resolution": resolutions[0],
         "metres": f"{metres:g}",
         "accuracy_m": f"{accuracy:g}",
         "search_m": f"{limits.search_m:g}",

@@ -147,10 +147,14 @@ def basis_of(counted: Population) -> dict[str, str]:
 
 def _footprints(members: Members, unit: Places) -> pd.Series[str]:
     """Name the footprints that each unit is in, NA for none."""
-    row = np.flatnonzero(np.isin(members.unit, unit))
+    wanted = np.zeros(members.count, dtype=bool)
+    wanted[unit] = True
+    row = np.flatnonzero(wanted[members.unit])
+    if not len(row):
+        return pd.Series(None, index=range(len(unit)), dtype="str")
     code = pd.Series(members.codes.to_numpy(dtype=object)[members.code[row]])
     joined = code.groupby(members.unit[row]).agg(lambda codes: ", ".join(sorted(codes)))
-    return pd.Series([joined.get(number) for number in unit], dtype="str")
+    return joined.reindex(unit).reset_index(drop=True).astype("str")
 
 
 def _shapes(

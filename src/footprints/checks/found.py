@@ -98,7 +98,7 @@ def of_two(
     check = {"nesting": _nested, "coterminosity": _coterminous}[asked.check]
     found = check(atlas, pairs, tolerance)
     labels = atlas.whole.coded.labels(asked.layer).reindex(found.index)
-    names = atlas.whole.coded.names(asked.against)
+    names = atlas.whole.coded.labels(asked.against)["name"]
     numbers = found["people"].astype("float64")
     return pd.DataFrame(
         {
@@ -145,7 +145,7 @@ def _nested(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> p
 def _nesting_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.names(against)
+    names = atlas.whole.coded.labels(against)["name"]
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     parts = _parts(pairs, table.index[table["status"] == "straddles"], names)
     words = []
@@ -202,7 +202,7 @@ def _coterminous(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None)
 def _relation_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.names(against)
+    names = atlas.whole.coded.labels(against)["name"]
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     words = []
     for label, row in zip(labels, table.itertuples(), strict=True):

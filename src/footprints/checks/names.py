@@ -72,7 +72,7 @@ def with_names(atlas: Atlas, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _names(atlas: Atlas, layer: str) -> pd.Series[str]:
-    return atlas.whole.coded.names(atlas.whole.resolve(layer))
+    return atlas.whole.coded.labels(atlas.whole.resolve(layer))["name"]
 
 
 def _all_named(listed: pd.Series[str], names: pd.Series[str]) -> pd.Series[str]:

@@ -9,13 +9,11 @@ import pandas as pd
 
 from footprints.checks.meeting import joined, meeting, persons, ranked, total
 from footprints.overlaps.pairs import codes_at
+from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from footprints.atlas import Atlas
-    from footprints.checks.meeting import Meeting, Numbers, Places
-    from footprints.tolerance import Tolerance
+    from footprints.checks.meeting import Flags, Meeting, Numbers, Places
 
 
 def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataFrame:
@@ -26,9 +24,9 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     pairs : DataFrame
         From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`.
     tolerance : Tolerance, optional
-        Parts of no more ``people``, or of no more than ``share`` of either footprint, do not
-        keep a footprint from being nested. They are in ``forgiven``, and in every count. The
-        largest part of a footprint is never forgiven. None forgives nothing.
+        A footprint is nested all the same if no more ``people``, or no more than ``share`` of
+        it, lie outside its parent, all in all, and fewer than in it. What was forgiven is in
+        ``forgiven``, and in every count. None forgives nothing.
 
     Returns
     -------
@@ -56,14 +54,15 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     >>> districts.loc["E07000244", ["parent", "elsewhere"]].to_list()
     ['E54000023', 'E54000022 (118,622 people)']
     """
-    met = meeting(pairs, tolerance)
-    count = len(met.left)
+    met = meeting(pairs, None)
+    count, own = len(met.left), met.i >= 0
     inside = met.j >= 0
     order, place = ranked(np.where(inside, met.i, -1), -met.measure, -met.area, _codes(met))
     first, second = (_spread(met, order[place == rank], count) for rank in (0, 1))
-    kept = ~met.forgiven
-    parents = np.bincount(met.i[inside & kept & (met.i >= 0)], minlength=count)
-    bare = total(met.i, count, (~inside & kept).astype(float)) > 0
+    parents = np.bincount(met.i[inside & own], minlength=count)
+    beyond = own & ~np.isin(np.arange(len(met.i)), first)
+    forgiven = _forgiven(met, first, beyond, tolerance or Tolerance())
+    nested = (first >= 0) & ((np.bincount(met.i[beyond], minlength=count) == 0) | forgiven)
     others = order[place > 0]
     equal = others[met.measure[others] == met.measure[first[met.i[others]]]]
     everybody = total(met.i, count, met.people)
@@ -75,15 +74,17 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
             "second": codes_at(met.right, np.where(second < 0, -1, met.j[second])).array,
             "second_share": _shares(pairs, second),
             "tied": joined(met.i[equal], count, list(met.right[met.j[equal]])),
-            "parents": total(met.i, count, inside.astype(float)).astype("int64"),
+            "parents": parents,
             "elsewhere": worded(met, others),
             "people": persons(everybody),
             "people_elsewhere": persons(
                 everybody - unassigned - np.where(first < 0, 0, met.people[first])
             ),
             "people_unassigned": persons(unassigned),
-            "status": _statuses(parents, bare),
-            "forgiven": worded(met, np.flatnonzero(met.forgiven & (met.i >= 0))),
+            "status": pd.array(
+                np.select([first < 0, nested], ["outside", "nested"], "straddles"), dtype="str"
+            ),
+            "forgiven": worded(met, np.flatnonzero(beyond & np.append(forgiven, False)[met.i])),
         },
         index=met.left.rename("left"),
     )
@@ -103,7 +104,7 @@ def partition(
     parts, wholes : str
         Keys of layers, such as ``place22`` and ``icb22``.
     tolerance : Tolerance, optional
-        As in :func:`nesting`.
+        As in :func:`footprints.coterminosity`.
 
     Returns
     -------
@@ -167,7 +168,9 @@ def partition(
         },
         index=met.left.rename("code"),
     )
-    table.insert(0, "name", atlas.whole.coded.names(pairs.attrs["left_layer"]).reindex(met.left))
+    table.insert(
+        0, "name", atlas.whole.coded.labels(pairs.attrs["left_layer"])["name"].reindex(met.left)
+    )
     table.attrs = dict(pairs.attrs)
     return table
 
@@ -191,9 +194,21 @@ def worded(met: Meeting, rows: Places) -> pd.api.extensions.ExtensionArray:
     return joined(met.i[rows], len(met.left), words)
 
 
-def _statuses(parents: Places, bare: npt.NDArray[np.bool_]) -> pd.api.extensions.ExtensionArray:
-    chosen = [parents == 0, (parents == 1) & ~bare]
-    return pd.array(np.select(chosen, ["outside", "nested"], "straddles"), dtype="str")
+def _forgiven(met: Meeting, first: Places, beyond: Flags, tolerance: Tolerance) -> Flags:
+    """Tell of which left footprints all that lies outside the parent is small enough."""
+    count = len(met.left)
+    outside, whole, people = (
+        total(met.i, count, value)
+        for value in (
+            np.where(beyond, met.measure, 0),
+            met.measure,
+            np.where(beyond, met.people, 0),
+        )
+    )
+    share = np.divide(outside, whole, out=np.full(count, np.nan), where=whole > 0)
+    less = outside < np.append(met.measure, -1)[first]
+    some = np.bincount(met.i[beyond], minlength=count) > 0
+    return np.asarray(some & less & (first >= 0) & tolerance.forgives(people, share))
 
 
 def _codes(met: Meeting) -> Places:

@@ -107,7 +107,7 @@ def policy_test(
     left, right : str, optional
         The layers; None takes the newest of the levels that the policy speaks of.
     tolerance : Tolerance, optional
-        As in :func:`footprints.nesting`.
+        As in :func:`footprints.nesting` and :func:`footprints.coterminosity`.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def policy_test(
     else:
         table = coterminosity(pairs, tolerance)
         met = table["relation"].isin(["same", "union"])
-    table.insert(0, "name", atlas.whole.coded.names(keys[0]).reindex(table.index))
+    table.insert(0, "name", atlas.whole.coded.labels(keys[0])["name"].reindex(table.index))
     table.insert(1, "met", met)
     table.attrs |= {"policy": policy.words, "policy_source": policy.source}
     return table.rename_axis("code")
@@ -158,7 +158,7 @@ def policy_tests(atlas: Atlas, *, tolerance: Tolerance | None = None) -> pd.Data
     atlas : Atlas
         Its newest layers are asked about.
     tolerance : Tolerance, optional
-        As in :func:`footprints.nesting`.
+        As in :func:`footprints.nesting` and :func:`footprints.coterminosity`.
 
     Returns
     -------

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from footprints.errors import OverlapError, UnknownNameError, listed
 from footprints.levels import group_of
+from footprints.overlaps.drawing import drawing_of
 from footprints.overlaps.misplaced import misplaced
 from footprints.overlaps.pairs import codes_at
 from footprints.overlaps.points import points_in
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from typing import Any
+    from collections.abc import Mapping
 
     import numpy.typing as npt
 
     from footprints.atlas import Atlas
     from footprints.atlas.coded import Blocks, Members
 
-RESOLUTIONS = {"BUC": 500.0, "BSC": 200.0, "BGC": 20.0, "BFC": 1.0, "BFE": 1.0}
-"""How far generalised lines of the ONS lie from the true ones, in metres."""
 FLOAT_NOISE_M = 0.001
 CAUSES = (
     "real",
@@ -82,24 +80,26 @@ def cross_check(
     layer : str
         A key, or a bare kind.
     tolerance : Tolerance, optional
-        ``metres`` is how far the lines may lie from the true ones, to which the accuracy of their
-        transformation is added; None takes it from their resolution, or that of the units if it
-        is coarser: say it where the file of the units does not. Parts of units of no more
-        ``people``, or of no more than ``share`` of a unit's area, are marked as forgiven.
+        ``metres`` is how far the lines may lie from the true ones; None takes it from their
+        resolution, or from that of the units' polygons if it is coarser. The files tell it by
+        their names, or ``resolution`` in the atlas file or of :func:`footprints.read_layer` does.
+        The accuracy of the transformation that either came through is added. Parts of units of
+        no more ``people``, or of no more than ``share`` of a unit's area, are marked as forgiven.
     units : str, optional
         The table of units; None takes the first with official polygons, else with places.
 
     Returns
     -------
     Checked
-        The attrs of both tables hold ``layer``, ``units``, ``population``, ``resolution``,
-        ``metres`` and ``accuracy_m``.
+        The attrs of both tables hold ``layer``, ``units``, ``population``, ``resolution`` (of
+        the lines), ``units_resolution`` (empty where it is not known), ``metres`` and
+        ``accuracy_m``.
 
     Raises
     ------
     OverlapError
         If the layer has no official lines of its own, no list of whole units with places, or
-        lines of unknown resolution and no tolerance was given.
+        lines of no known resolution, or units of an unknown one, and no tolerance was given.
     UnknownNameError
         If there is no such layer or table of units.
 
@@ -118,8 +118,8 @@ def cross_check(
         msg = f"{key!r} has {what} to hold its list against: give it official boundaries."
         raise OverlapError(msg, [key])
     blocks, members = _listed(atlas, key, units)
-    said = atlas.coded.drawing(key)
-    metres, accuracy, resolution = drawing_limits(said, key, tolerance, of=[blocks.table.attrs])
+    said = {key: atlas.coded.drawing(key), blocks.name: _said_of(blocks)}
+    metres, accuracy, resolutions = drawing_of(said, tolerance)
     parts = misplaced(blocks, members, atlas.coded.shapes(key), limit=metres + accuracy)
     table = _described(parts, blocks, members)
     centred = _centred(blocks, members, atlas.coded.shapes(key))
@@ -137,7 +137,8 @@ def cross_check(
         "layer": key,
         "units": blocks.name,
         "population": blocks.populations[0].name,
-        "resolution": resolution,
+        "resolution": resolutions[0],
+        "units_resolution": resolutions[1],
         "metres": f"{metres:g}",
         "accuracy_m": f"{accuracy:g}",
     }
@@ -162,60 +163,9 @@ def _listed(atlas: Atlas, key: str, units: str | None) -> tuple[Blocks, Members]
     return best[0], atlas.coded.members(key, best[0].name)
 
 
-def drawing_limits(
-    said: Mapping[str, Any],
-    what: str,
-    tolerance: Tolerance,
-    *,
-    of: Sequence[Mapping[str, Any]] = (),
-) -> tuple[float, float, str]:
-    """Return how far lines may lie from the true ones.
-
-    Parameters
-    ----------
-    said : mapping
-        What the file of the lines told of them, as :func:`footprints.read_layer` keeps in attrs.
-    what : str
-        What to call them in a message.
-    tolerance : Tolerance
-        Its ``metres`` go before what the file told.
-    of : sequence of mapping
-        The same of the polygons that the lines are held against, which may be coarser.
-
-    Returns
-    -------
-    metres : float
-        The tolerance of the drawing.
-    accuracy_m : float
-        The accuracy of the transformation of the coordinates.
-    resolution : str
-        Such as ``BUC``; empty where it is not known.
-
-    Raises
-    ------
-    OverlapError
-        If the resolution is not known and the tolerance does not say it.
-
-    Examples
-    --------
-    >>> drawing_limits({"resolution": "BGC", "accuracy_m": "2"}, "icb22", Tolerance())
-    (20.0, 2.0, 'BGC')
-    """
-    resolution = str(said.get("resolution", "")).upper()
-    accuracy = float(said.get("accuracy_m") or 0)
-    metres = RESOLUTIONS.get(resolution) if tolerance.metres is None else tolerance.metres
-    if metres is None:
-        known = ", ".join(f"{name} {value:g} m" for name, value in RESOLUTIONS.items())
-        msg = (
-            f"How far the lines of {what!r} may lie from the true ones is not known: say "
-            f"tolerance=Tolerance(metres=...). Resolutions of the ONS: {known}."
-        )
-        raise OverlapError(msg, [what])
-    if tolerance.metres is None:
-        # Lines finer than the units show what was smoothed out of the units.
-        others = [str(each.get("resolution", "")).upper() for each in of]
-        metres = max(metres, *(RESOLUTIONS.get(name, 0.0) for name in others), 0.0)
-    return metres, accuracy, resolution
+def _said_of(blocks: Blocks) -> Mapping[str, Any]:
+    """Return what is said of the polygons of units, where they are what is compared."""
+    return blocks.table.attrs if blocks.lines == "official" else {}
 
 
 def _centred(

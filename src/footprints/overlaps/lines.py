@@ -120,11 +120,21 @@ def _split(
     outside = whole - np.bincount(rows["unit"], rows["area"], len(whole))
     out = np.flatnonzero(outside > ROUNDING * whole)
     nowhere = pd.DataFrame({"unit": out, "i": -1, "j": -1, "area": outside[out]})
-    rows = pd.concat([rows, nowhere], ignore_index=True)
+    rows = _by_code(pd.concat([rows, nowhere], ignore_index=True), left, right)
     people = shared_out(spread.people, rows["unit"].to_numpy(), rows["area"].to_numpy())
     kept = (people > 0) & ((rows["i"] >= 0) | (rows["j"] >= 0)).to_numpy()
     sides = rows.loc[kept, "i"].to_numpy(np.intp), rows.loc[kept, "j"].to_numpy(np.intp)
     return sides, people[kept]
+
+
+def _by_code(rows: pd.DataFrame, left: Drawn, right: Drawn) -> pd.DataFrame:
+    """Put the parts of each unit in the order of codes: that of rows or sides decides no tie."""
+    codes = [
+        np.append(side.codes.to_numpy(dtype="str"), "")[rows[name]]
+        for side, name in ((left, "i"), (right, "j"))
+    ]
+    first, second = np.sort(np.column_stack(codes), axis=1).T
+    return rows.iloc[np.lexsort((second, first, rows["unit"]))]
 
 
 def _one_sided(spread: Spread, both: pd.DataFrame, drawn: Drawn, side: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 import shapely
 
 from footprints.geometry import without_threads
+from footprints.overlaps.depth import deepest
 from footprints.overlaps.pairs import ROUNDING
 from footprints.overlaps.points import points_in
 
@@ -55,7 +56,7 @@ def misplaced(
         unit, drawn, parts = _points_outside(units, members.by_unit, shapes)
         whole = np.full(len(unit), np.nan)
     own = members.by_unit[unit]
-    depth, x, y = _deepest(parts, np.where(own < 0, drawn, own), shapes, step=max(limit / 4, 1.0))
+    depth, x, y = deepest(parts, np.where(own < 0, drawn, own), shapes, step=max(limit / 4, 1.0))
     area = np.where(np.isnan(whole), np.nan, shapely.area(parts))
     out = pd.DataFrame(
         {
@@ -100,9 +101,10 @@ def _outside(units: Shapes, own: Places, shapes: Shapes) -> tuple[Places, Places
     shapely.prepare(lines)
     doubtful = np.flatnonzero(~shapely.covers(lines[own], units))
     out = shapely.difference(units[doubtful], lines[own[doubtful]])
-    row, drawn = shapely.STRtree(shapes).query(out, predicate="intersects")
+    drawn, row = shapely.STRtree(out).query(shapes, predicate="intersects")
     other = drawn != own[doubtful[row]]
-    row, drawn = row[other], drawn[other]
+    order = np.lexsort((drawn[other], row[other]))
+    row, drawn = row[other][order], drawn[other][order]
     inside = shapely.intersection(out[row], shapes[drawn])
     listed = np.flatnonzero(own[doubtful] >= 0)
     none = shapely.difference(out[listed], _joined(inside, row, len(out))[listed])
@@ -137,55 +139,12 @@ def _points_outside(points: Shapes, own: Places, shapes: Shapes) -> tuple[Places
     return unit, drawn, points[unit]
 
 
-def _deepest(
-    parts: Shapes, edge_of: Places, shapes: Shapes, step: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return how far each part reaches from the edge of a footprint, and the place where it does.
-
-    Measured along the outline every ``step`` metres, and at the centre of the largest circle in
-    the part, which is deeper where the part fills a bay.
-    """
-    outline = np.where(shapely.area(parts) > 0, shapely.segmentize(parts, step), parts)
-    xy, row = shapely.get_coordinates(outline, return_index=True)
-    inside = np.flatnonzero(shapely.area(parts) > 0)
-    circles = shapely.maximum_inscribed_circle(parts[inside], tolerance=step / 10)
-    centres = shapely.get_coordinates(shapely.get_point(circles, 0))
-    xy, row = np.concatenate([xy, centres]), np.concatenate([row, inside])
-    depth = _distances(xy, edge_of[row], shapes)
-    order = np.lexsort((-depth, row))
-    first = order[np.unique(row[order], return_index=True)[1]]
-    return depth[first], xy[first, 0], xy[first, 1]
-
-
-def _distances(
-    xy: npt.NDArray[np.float64], edge_of: Places, shapes: Shapes
-) -> npt.NDArray[np.float64]:
-    """Return how far each place is from the edge of its footprint.
-
-    A tree of the pieces of each edge is searched, since an edge has many thousands.
-    """
-    found = np.zeros(len(xy))
-    for shape in np.unique(edge_of):
-        ends, ring = shapely.get_coordinates(
-            shapely.get_parts(shapely.boundary(shapes[shape])), return_index=True
-        )
-        joined = ring[1:] == ring[:-1]
-        pieces = shapely.linestrings(np.stack([ends[:-1], ends[1:]], axis=1)[joined])
-        mine = np.flatnonzero(edge_of == shape)
-        pair, metres = shapely.STRtree(pieces).query_nearest(
-            shapely.points(xy[mine]), return_distance=True, all_matches=False
-        )
-        found[mine[pair[0]]] = metres
-    return found
-
-
 def _beyond(parts: Shapes, drawn: Places, shapes: Shapes) -> npt.NDArray[np.bool_]:
     """Tell which parts lie past the outer edge of all lines, and not in a gap among them."""
     found = np.zeros(len(parts), dtype=bool)
     bare = np.flatnonzero(drawn < 0)
     if len(bare):
         outer = shapely.get_exterior_ring(shapely.get_parts(shapely.union_all(shapes)))
-        filled = shapely.union_all(shapely.polygons(outer))
-        shapely.prepare(filled)
-        found[bare] = ~shapely.covers(filled, shapely.point_on_surface(parts[bare]))
+        inside, _ = points_in(shapely.point_on_surface(parts[bare]), shapely.polygons(outer))
+        found[np.delete(bare, inside)] = True
     return found

@@ -140,16 +140,16 @@ def transposed(pairs: pd.DataFrame) -> pd.DataFrame:
     'icb22'
     """
     check_columns(pairs)
-    sides = {"left": "right", "right": "left"}
-    names = {f"{one}{end}": f"{two}{end}" for one, two in sides.items() for end in ("", "_share")}
-    turned = pairs.rename(columns=names)[COLUMNS]
+    turned = pairs[[_exchanged(name) for name in COLUMNS]].set_axis(COLUMNS, axis=1)
     turned.attrs = {_exchanged(key): text for key, text in pairs.attrs.items()}
     return turned
 
 
 def _exchanged(key: str) -> str:
-    side, _, rest = key.partition("_")
-    return {"left": f"right_{rest}", "right": f"left_{rest}"}.get(side, key)
+    """Return what a column or attr of one side is called on the other."""
+    side, line, rest = key.partition("_")
+    other = {"left": "right", "right": "left"}.get(side, side)
+    return f"{other}{line}{rest}"
 
 
 def check_columns(pairs: pd.DataFrame) -> None:

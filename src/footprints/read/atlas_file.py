@@ -355,6 +355,10 @@ def _names_of_file(place: str, said: Mapping[str, str], files: Sources) -> pd.Da
     return table.set_axis(["name", "ods_code"][: len(columns) - 1], axis="columns")
 
 
+_OF_LINES = ("resolution", "transformation", "accuracy_m", "repaired")
+"""What is kept of what a file of lines told of them."""
+
+
 def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: Sources) -> pd.DataFrame:
     """Give footprints their lines, and the names of the file of lines where they have none."""
     place = f"layers.{key}.boundaries"
@@ -374,9 +378,9 @@ def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: Sources) -> pd
     extra = drawn.drop(
         columns=["name", *(set(drawn.columns) & set(table.columns))], errors="ignore"
     )
-    return gpd.GeoDataFrame(
-        table.assign(name=names).join(extra), geometry="geometry", crs=drawn.crs
-    )
+    frame = table.assign(name=names).join(extra)
+    frame.attrs = {key: drawn.attrs[key] for key in _OF_LINES}
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=drawn.crs)
 
 
 def _own_people(

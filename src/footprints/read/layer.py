@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -21,7 +20,14 @@ from footprints.errors import (
     UnknownNameError,
     listed,
 )
-from footprints.geometry import drawn_twice, polygon_faults, repair_polygons, with_geometry
+from footprints.geometry import (
+    RESOLUTIONS,
+    drawn_twice,
+    polygon_faults,
+    repair_polygons,
+    resolution_in,
+    with_geometry,
+)
 from footprints.masking import is_private, rows_shown
 from footprints.read.boundary_files import read_raw
 from footprints.read.fields import expected_count, level_of, recognise
@@ -32,6 +38,7 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from footprints.crs import Transformation
+    from footprints.geometry import Resolution
     from footprints.read.boundary_files import RawLayer
     from footprints.read.fields import Fields
 
@@ -59,7 +66,6 @@ FAULTS = {
 
 MENDABLE = ("not a polygon", "not valid")
 SERVER_LIMITS = (1_000, 2_000)
-_RESOLUTION = re.compile(r"(?<![A-Za-z])(BFE|BFC|BGC|BSC|BUC)(?![A-Za-z])", re.IGNORECASE)
 
 
 def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option is named.
@@ -73,6 +79,7 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     ods_code: str | None = None,
     level: str | None = None,
     vintage: int | None = None,
+    resolution: Resolution | None = None,
     nation: Nation | None = None,
     repair: bool = False,
 ) -> gpd.GeoDataFrame:
@@ -99,6 +106,9 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
         The level, a word of :data:`footprints.levels.LADDER` or another.
     vintage : int, optional
         The year, such as 2022.
+    resolution : {"BUC", "BSC", "BGC", "BFC", "BFE"}, optional
+        How far the lines were generalised, in the words of the ONS (500 m, 200 m, 20 m, and 1 m
+        for the full ones), where the name of the file does not say it or says another one.
     nation : {"E", "W", "S", "N"}, optional
         Keep one nation, by the first letter of its codes; by default all.
     repair : bool, default False
@@ -118,9 +128,10 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     FileError
         If the file is missing, damaged, unsafe, or of an unknown kind.
     UnknownNameError
-        If there is no such column or layer.
+        If there is no such column, layer or resolution.
     TableError
-        If the columns are ambiguous, rows have no code, or there is no such sheet.
+        If the columns are ambiguous, rows have no code, there is no such sheet, or a resolution
+        was said of a table without lines.
     GeometryError
         If features have no valid polygon, or a code stands twice; each is named with the reason
         and a place in metres.
@@ -141,6 +152,8 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
     >>> units.crs.to_string(), units.attrs["file"]
     ('EPSG:27700', 'boundaries.geojson')
     """
+    if resolution is not None and resolution not in RESOLUTIONS:
+        raise UnknownNameError.among(RESOLUTIONS, resolution, kind="resolution")
     with progress(f"Reading {Path(path).name!r}"):
         raw = read_raw(path, layer=layer, sheet=sheet)
         table = _attributes(raw)
@@ -160,7 +173,8 @@ def read_layer(  # noqa: PLR0913 - the door for every kind of file: each option 
         frame = _arranged(table[kept], codes[kept], fields, notes)
         found = _located(raw, kept, labels[kept], crs, notes, repair=repair)
         frame = with_geometry(frame) if found is None else _placed(frame, found.geometry)
-        frame.attrs = _attrs(raw, fields, found, notes)
+        drawing = _resolution(raw, resolution, notes)
+        frame.attrs = _attrs(raw, fields, found, notes) | {"resolution": drawing}
         cautions = _cautions(frame, raw, fields, found)
     for caution in cautions:
         warnings.warn(f"{raw.file!r} {caution}", FootprintsWarning, stacklevel=2)
@@ -326,16 +340,27 @@ def _placed(frame: pd.DataFrame, geometry: gpd.GeoSeries) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=geometry.set_axis(frame.index))
 
 
+def _resolution(raw: RawLayer, said: str | None, notes: list[str]) -> str:
+    """Return how far the lines were generalised; empty where that is not known, or none are."""
+    told = resolution_in(f"{raw.layer} {raw.file}")
+    if not isinstance(raw.table, gpd.GeoDataFrame):
+        if said is not None:
+            msg = f"{raw.file!r} has no lines: leave resolution= out."
+            raise TableError(msg)
+        return ""
+    if said is not None and told not in {"", said}:
+        notes.append(f"resolution {said} as said, not {told} as the file is called")
+    return said or told
+
+
 def _attrs(
     raw: RawLayer, fields: Fields, found: _Located | None, notes: list[str]
 ) -> dict[str, str]:
-    resolution = _RESOLUTION.search(f"{raw.layer} {raw.file}")
     repaired = "" if found is None or found.changes.empty else str(len(found.changes))
     return {
         "key": fields.key,
         "level": fields.level,
         "vintage": str(fields.vintage or ""),
-        "resolution": resolution[0].upper() if resolution else "",
         "file": raw.file,
         "sha256": raw.sha256,
         "transformation": found.way.name if found else "",

@@ -15,7 +15,7 @@ import pyogrio
 
 from footprints.crs import WORDS, check_declared, looks_like
 from footprints.errors import CRSError, FootprintsError
-from footprints.geometry import polygon_faults
+from footprints.geometry import RESOLUTIONS, polygon_faults, resolution_in
 from footprints.read.boundary_files import SIGNATURES, read_raw
 from footprints.read.fields import ANY_KIND, Field, level_of, parse_field, recognise
 from footprints.read.files import EXCEL, PARQUET, TEXT
@@ -247,7 +247,7 @@ def _seen(raw: RawLayer, name: str, suffix: str, sheet: str) -> Seen:
         names=parts["name"],
         ods_codes=parts["ods_code"],
         people=tuple(column for column in table.columns if _is_people(table, column)),
-        options=() if lines is None else _options(lines),
+        options=() if lines is None else _options(lines, f"{raw.layer} {raw.file}"),
         located=lines is not None,
         is_table=suffix in (*TEXT, *EXCEL, *PARQUET),
         recognised=own is not None,
@@ -330,13 +330,16 @@ def _is_total(column: str) -> bool:
     return bool(words) and set(words) <= TOTAL_WORDS
 
 
-def _options(table: gpd.GeoDataFrame) -> tuple[tuple[str, str], ...]:
-    """Return what a file of lines must be read with: its CRS, and whether to repair."""
+def _options(table: gpd.GeoDataFrame, label: str) -> tuple[tuple[str, str], ...]:
+    """Return what a file of lines must be read with: its CRS, whether to repair, its resolution."""
     options = _crs(table)
     faults = polygon_faults(table.geometry.set_axis(range(len(table))))["fault"]
     if (faults == "not valid").any():
         why = f"{(faults == 'not valid').sum()} polygons are not valid"
         options.append(("repair = true", why))
+    if resolution := resolution_in(label):
+        why = f"lines generalised to {RESOLUTIONS[resolution]:g} m, by the name of the file"
+        options.append((f'resolution = "{resolution}"', why))
     return tuple(options)
 
 

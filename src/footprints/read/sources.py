@@ -49,8 +49,8 @@ class Sources:
 
     def layer(self, place: str, source: Source) -> gpd.GeoDataFrame | None:
         """Read a layer, with lines or without."""
-        asked = {"layer", "sheet", "crs", "repair", "nation", "code", "name", "ods_code"}
-        options = source.model_dump(include=asked)
+        asked = {"layer", "sheet", "crs", "repair", "resolution", "nation"}
+        options = source.model_dump(include=asked | {"code", "name", "ods_code"})
         found = self._try(place, lambda: read_layer(self._path(source.file), **options))
         if found is not None:
             self._remember(place, found, source.layer or source.sheet or "")

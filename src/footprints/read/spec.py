@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from footprints.errors import listed
+from footprints.geometry import Resolution  # noqa: TC001 - as above.
 
 if TYPE_CHECKING:
     from footprints.errors import Problems
@@ -40,13 +41,14 @@ class People(Table):
 
 
 class Source(Table):
-    """A file, and where in it to look."""
+    """A file, and where in it to look; ``resolution`` is how far its lines were generalised."""
 
     file: str
     layer: str | None = None
     sheet: str | None = None
     crs: int | str | None = None
     repair: bool = False
+    resolution: Resolution | None = None
     nation: Literal["E", "W", "S", "N"] | None = None
     code: str | None = None
     name: str | None = None
