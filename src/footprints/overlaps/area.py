@@ -33,7 +33,7 @@ MOST_THREADS = 4
 """How many threads are started unless asked for; more gain little, and the machine is shared."""
 MOST_VERTICES = 192
 """A polygon with more vertices is cut into pieces before its edges are summed."""
-WORTH_CUTTING = 1 << 14
+WORTH_CUTTING = 1 << 17
 """Vertices times pairs of a polygon: below that, cutting it costs more than it saves."""
 DEEPEST_CUT = 24
 """How often a polygon is halved at most: the vertices of one place cannot be told apart."""
