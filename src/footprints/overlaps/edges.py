@@ -49,6 +49,11 @@ class Edges:
     starts: Positions
 
     @cached_property
+    def slope(self) -> Areas:
+        """How much each edge rises in a metre eastwards."""
+        return np.asarray((self.east_y - self.west_y) / (self.east_x - self.west_x))
+
+    @cached_property
     def runs(self) -> Runs:
         """A few edges at a time, which lie near one another since they come in order."""
         counts = -(-np.diff(self.starts) // RUN)
@@ -194,23 +199,15 @@ def _expanded(rows: Positions, which: Positions, starts: Positions) -> tuple[Pos
 
 def _below_both(first: Edges, f: Positions, second: Edges, g: Positions, ground: Areas) -> Areas:
     """Return the area below two edges at a time and above a ground, where both edges are."""
-    low = np.maximum(first.west_x[f], second.west_x[g])
+    x, other_x = first.west_x[f], second.west_x[g]
+    low = np.maximum(x, other_x)
     high = np.minimum(first.east_x[f], second.east_x[g])
-    west, east = _heights(first, f, low, high, ground)
-    other_west, other_east = _heights(second, g, low, high, ground)
-    drop_west, drop_east = other_west - west, other_east - east
+    slope, y = first.slope[f], first.west_y[f] - ground
+    west, east = y + (low - x) * slope, y + (high - x) * slope
+    slope, y = second.slope[g], second.west_y[g] - ground
+    drop_west, drop_east = y + (low - other_x) * slope - west, y + (high - other_x) * slope - east
     under = np.maximum(-drop_west, 0) + np.maximum(-drop_east, 0)
     spread = np.abs(drop_west) + np.abs(drop_east)
     spread[spread == 0] = 1
     mean = (west + east - under * under / spread) / 2
     return np.asarray((high - low) * mean)
-
-
-def _heights(
-    edges: Edges, rows: Positions, low: Areas, high: Areas, ground: Areas
-) -> tuple[Areas, Areas]:
-    """Return how high edges are above a ground at two x."""
-    x, y = edges.west_x[rows], edges.west_y[rows]
-    slope = (edges.east_y[rows] - y) / (edges.east_x[rows] - x)
-    height = y - ground
-    return height + (low - x) * slope, height + (high - x) * slope
