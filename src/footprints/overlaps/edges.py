@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RUN = 8
 """How many edges are passed over together where none of them can matter."""
+ALONG = 4
+"""How many edges of an outline are in one box at least; much of a long box is far from them."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,43 @@ def edges_of(shapes: Shapes) -> Edges:
     starts = np.searchsorted(shape[part[ring[rows]]], np.arange(len(shapes) + 1))
     side = np.where(eastward, -1.0, 1.0)
     return Edges(west[:, 0], west[:, 1], east[:, 0], east[:, 1], side, starts)
+
+
+def boxes_along(shapes: Shapes, about: int) -> tuple[Shapes, Positions]:
+    """Cover the outlines of polygons with boxes.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        They need not be valid; None has no outline.
+    about : int
+        How many boxes there may be, for outlines of many vertices: more cost more to look into.
+
+    Returns
+    -------
+    boxes : array of Polygon
+        Around a few edges each.
+    owners : array of int
+        The position of the polygon that each is of.
+
+    Examples
+    --------
+    >>> boxes, owners = boxes_along(np.array([shapely.box(0, 0, 3, 2)]), 100)
+    >>> boxes.tolist(), owners.tolist()
+    ([<POLYGON ((3 0, 3 2, 0 2, 0 0, 3 0))>], [0])
+    """
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.searchsorted(ring, np.arange(len(rings) + 1))
+    last = starts[ring + 1] - 1
+    along = max(len(xy) // max(about, 1), ALONG)
+    place = np.arange(len(xy))
+    first = np.flatnonzero(((place - starts[ring]) % along == 0) & (place < last))
+    beyond = xy[np.minimum(first + along, last[first])]
+    low = np.minimum(_reduced(np.minimum, xy, first), beyond)
+    high = np.maximum(_reduced(np.maximum, xy, first), beyond)
+    return shapely.box(*low.T, *high.T), shape[part[ring[first]]]
 
 
 def areas_by_edges(first: Edges, second: Edges, i: Positions, j: Positions, bounds: Areas) -> Areas:
