@@ -50,7 +50,11 @@ CHUNKS_A_THREAD = 4
 
 
 def intersection_areas(
-    left: Sequence[object] | Shapes, right: Sequence[object] | Shapes, *, threads: int | None = None
+    left: Sequence[object] | Shapes,
+    right: Sequence[object] | Shapes,
+    *,
+    checked: bool = False,
+    threads: int | None = None,
 ) -> tuple[Positions, Positions, Areas]:
     """Find every pair of polygons that share area, and how much.
 
@@ -65,6 +69,9 @@ def intersection_areas(
     left, right : array-like of Polygon or MultiPolygon
         In EPSG:27700. None and empty geometry are allowed and share nothing. The polygons of one
         side may overlap one another. They are not changed.
+    checked : bool
+        Whether all are known to be valid polygons, as those of an atlas are, which has checked
+        them at its door. What is not valid then gives areas that mean nothing.
     threads : int, optional
         How many threads to work with; None is as many as there are processors, four at most.
         The answer does not depend on it.
@@ -79,7 +86,8 @@ def intersection_areas(
     Raises
     ------
     GeometryError
-        A geometry is no polygon, or an invalid one; all are named by side and position.
+        A geometry is no polygon, or an invalid one, and they were not ``checked``; all are named
+        by side and position.
     ValueError
         There are fewer threads than one.
 
@@ -92,11 +100,12 @@ def intersection_areas(
     """
     sides = np.asarray(left, dtype=object), np.asarray(right, dtype=object)
     with _Workers(threads) as workers:
-        sound = [workers.begin(shapely.is_valid, side) for side in sides]
+        sound = [] if checked else [workers.begin(shapely.is_valid, side) for side in sides]
         swapped = len(sides[0]) < len(sides[1])
         large, small = sides if swapped else sides[::-1]
         pairs = _near(large, small)
-        _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
+        if not checked:
+            _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
         k, n, area_m2 = _shared(large, small, pairs, workers)
     i, j = (k, n) if swapped else (n, k)
     order = np.lexsort((j, i))
