@@ -523,7 +523,9 @@ def test_what_cannot_be_measured_is_refused_with_the_reason(england: fp.Atlas) -
 
 def test_frames_that_cannot_be_used_are_refused_with_the_remedy() -> None:
     lines = lines_of(synthetic(), "icb22")
-    with pytest.raises(OverlapError, match="is not known of 'the frame': say resolution.*BUC 500 m"):
+    with pytest.raises(
+        OverlapError, match="is not known of 'the frame': say resolution.*BUC 500 m"
+    ):
         fp.coverage(lines)
     with pytest.raises(TableError, match="Give an Atlas and a layer, or a GeoDataFrame.*not list"):
         fp.coverage([])
