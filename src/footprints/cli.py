@@ -125,6 +125,20 @@ def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
 @app.command(short_help="Check populations against their bands.")
 def check(
     atlas_file: AtlasFile = None,
+    boundaries: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a file of boundaries as it is. May be repeated.",
+        ),
+    ] = None,
+    units: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a lookup or table of units with people. May be repeated.",
+        ),
+    ] = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
@@ -187,7 +201,7 @@ def check(
         report_file(file)
     if map_file:
         output_file(map_file, [".html"])
-    atlas = _open(atlas_file, within)
+    atlas = _open(atlas_file, within, files=[*(units or ()), *(boundaries or ())])
     report = run_check(
         atlas,
         bands=_bands(bands),
@@ -322,12 +336,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(file: Path | None, within: list[str] | None) -> Atlas:
+def _open(file: Path | None, within: list[str] | None, *, files: Sequence[Path] = ()) -> Atlas:
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    atlas = _read(file)
+    if file and files:
+        msg = "Give --atlas, or --units and --boundaries, and not both."
+        raise FootprintsError(msg)
+    atlas = _read_files(files) if files else _read(file)
     return atlas.focus(within[0]) if within else atlas
+
+
+def _read_files(files: Sequence[Path]) -> Atlas:
+    """Make an atlas of files as they are, and say what was made of them."""
+    from footprints.read.init import atlas_of_files  # noqa: PLC0415  # pydantic is slow to load.
+
+    atlas = atlas_of_files(files)
+    told = ", ".join(file.name for file in files)
+    words = (
+        f"Made of {told}. What was inferred is what `footprints init` with the same files writes."
+    )
+    say(open_screen(), [words, ""])
+    return atlas
 
 
 def _read(file: Path | None) -> Atlas:
