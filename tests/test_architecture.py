@@ -129,6 +129,8 @@ ORDER = [
     "checks.gate",
     "checks",
     "maps",
+    "console",
+    "printed",
     "cli",
 ]
 UPWARD = {
