@@ -90,6 +90,16 @@ ORDER = [
     "overlaps",
     "report.findings",
     "report.report",
+    "report.words",
+    "report.contents",
+    "report.table",
+    "report.document",
+    "report.text",
+    "report.markdown",
+    "report.page",
+    "report.workbook",
+    "report.reading",
+    "report.writing",
     "report",
     "checks.meeting",
     "checks.names",
@@ -123,10 +133,13 @@ ORDER = [
     "printed",
     "cli",
 ]
-UPWARD = {"atlas.atlas": {"footprints.overlaps.layers"}}
-"""The one method that hands itself up: Atlas.overlap, whose name scripts rely on."""
+UPWARD = {
+    "atlas.atlas": {"footprints.overlaps.layers"},
+    "report.report": {"footprints.report.writing"},
+}
+"""The methods that hand themselves up: Atlas.overlap and Report.save, whose names scripts rely on."""
 HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
-HEAVY += ["pyogrio", "rich", "typer", "requests"]
+HEAVY += ["pyogrio", "rich", "typer", "requests", "xlsxwriter"]
 MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]
 
 

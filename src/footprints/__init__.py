@@ -49,6 +49,8 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.report.reading import read_report
+    from footprints.report.writing import write_report
     from footprints.store import write_atlas
 
 __all__ = [
@@ -112,6 +114,7 @@ __all__ = [
     "read_patients_by_lsoa",
     "read_practice_details",
     "read_practice_map",
+    "read_report",
     "read_stored_atlas",
     "read_table",
     "registered_across",
@@ -123,6 +126,7 @@ __all__ = [
     "transposed",
     "with_names",
     "write_atlas",
+    "write_report",
 ]
 
 _LATE = {
@@ -154,6 +158,7 @@ _LATE = {
     "policy_tests": "footprints.checks.policies",
     "profile": "footprints.checks.profile",
     "read_atlas": "footprints.read.atlas_file",
+    "read_report": "footprints.report.reading",
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
@@ -161,6 +166,7 @@ _LATE = {
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",
+    "write_report": "footprints.report.writing",
 }
 
 

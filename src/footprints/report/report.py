@@ -10,9 +10,13 @@ import pandas as pd
 
 from footprints.errors import plain
 from footprints.levels import rank
+from footprints.output import output_file
 from footprints.report.findings import KEY, MISSED
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
@@ -171,3 +175,26 @@ class Report:
             }
         )
         return missed.loc[order.sort_values(list(order.columns)).index]
+
+    def save(self, path: str | PathLike[str], *, marking: str = "") -> Path:
+        """Write the report as a file, as :func:`footprints.write_report` does."""
+        from footprints.report.writing import write_report  # noqa: PLC0415  # It lies above.
+
+        return write_report(self, path, marking=marking)
+
+    def to_excel(self, path: str | PathLike[str], *, marking: str = "") -> Path:
+        """Write the report as a workbook; the name must end in ``.xlsx``."""
+        return self.save(output_file(path, [".xlsx"]), marking=marking)
+
+    def to_json(self, *, marking: str = "") -> str:
+        """Return the report as JSON; ``report.schema.json`` says what is in it."""
+        return self._as(".json", marking)
+
+    def to_html(self, *, marking: str = "") -> str:
+        """Return the report as one page that needs nothing else."""
+        return self._as(".html", marking)
+
+    def _as(self, ending: str, marking: str) -> str:
+        from footprints.report.writing import FORMATS  # noqa: PLC0415  # As above.
+
+        return FORMATS[ending](self, marking).decode()

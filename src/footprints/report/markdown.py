@@ -1,0 +1,150 @@
+r"""A report as Markdown: for people, in a pull request or a page of a wiki."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from footprints.report.contents import (
+    groups,
+    improved,
+    origins,
+    verdict,
+    versions,
+    visible,
+    written,
+)
+from footprints.report.text import MOST_NAMED, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pandas as pd
+
+    from footprints.report.report import Report
+
+# What begins a code, emphasis, link, cell, template, formula or struck text.
+_ACTS = re.compile(r"[\\`*_{}\[\]|~$!#]")
+_BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+_ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_COUNTS = ["footprints", "pass", "warn", "fail", "excepted", "skipped", "people_missed"]
+
+
+def escaped(value: object) -> str:
+    r"""Return a value as Markdown that shows it as the text that it is.
+
+    Parameters
+    ----------
+    value : object
+        Anything.
+
+    Returns
+    -------
+    str
+        One line. Nothing in it is emphasis, a link, a cell, a heading, HTML or a template.
+
+    Examples
+    --------
+    >>> print(escaped("a|b <script> *c*"))
+    a\|b &lt;script&gt; \*c\*
+    """
+    text = _ACTS.sub(r"\\\g<0>", visible(value))
+    for character, entity in _ENTITIES.items():
+        text = text.replace(character, entity)
+    text = _ADDRESS.sub(r"\\", text)
+    return _BEGINS.sub(_unlisted, text)
+
+
+def _unlisted(begin: re.Match[str]) -> str:
+    """Keep what begins a line from beginning a list, or a line below a heading."""
+    mark = begin[2]
+    return f"{begin[1]}{mark}\\" if mark.isdigit() else f"{begin[1]}\\{mark}"
+
+
+def as_markdown(report: Report, marking: str = "") -> bytes:
+    r"""Return a report as Markdown: the summary first, then the worst of each check.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found.
+    marking : str
+        Such as ``DRAFT``: the first line.
+
+    Returns
+    -------
+    bytes
+        UTF-8, with tables as GitHub has them.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers=["icb22"])
+    >>> as_markdown(report).decode().split("\n")[0]
+    '# England (embedded example)'
+    """
+    bands = report.bands
+    about = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
+    parts = [
+        f"**{escaped(marking)}**" if marking else "",
+        f"# {escaped(report.atlas.title)}",
+        *map(escaped, report.atlas.notes),
+        f"**{escaped(verdict(report))}**",
+        "## Summary",
+        _summary(report),
+        *map(escaped, [*report.remainders, about, *report.populations]),
+    ]
+    for asked, missed in groups(report.worst).items():
+        parts += [f"## {escaped(asked)}", _misses(missed)]
+    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
+    for head, lines in (
+        ("Agreed", list(agreed)),
+        ("Missed before, and no more", improved(report)),
+        ("Not checked", report.reasons),
+        ("Sources", _sources(report)),
+    ):
+        parts += [f"## {head}", _bullets(lines)] if lines else []
+    return ("\n\n".join(part for part in parts if part) + "\n").encode()
+
+
+def _summary(report: Report) -> str:
+    names = [
+        "Check",
+        "Layer",
+        "Against",
+        *(name.replace("_", " ").capitalize() for name in _COUNTS),
+    ]
+    rows = [
+        [*map(str, asked), *(f"{row[name]:,.0f}" for name in _COUNTS)]
+        for asked, row in report.summary.iterrows()
+    ]
+    return _table(names, rows, right=len(_COUNTS))
+
+
+def _misses(missed: pd.DataFrame) -> str:
+    shown = missed.head(MOST_NAMED)
+    rest = len(missed) - len(shown)
+    return _bullets([told(row) for row in shown.itertuples()]) + (
+        f"\n\nand {rest:,} more." if rest else ""
+    )
+
+
+def _sources(report: Report) -> list[str]:
+    lines = [
+        ", ".join(text for text in (row.part, row.file, row.source, row.as_at) if text)
+        for row in origins(report).itertuples()
+    ]
+    made = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return [*lines, f"Written on {written()} by {made}"]
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {escaped(line)}" for line in lines)
+
+
+def _table(names: list[str], rows: list[list[str]], *, right: int) -> str:
+    """Return a table whose last columns are numbers."""
+    rule = ["---"] * (len(names) - right) + ["---:"] * right
+    lines = [rule, *([escaped(cell) for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in [names, *lines])

@@ -1,0 +1,118 @@
+"""A report as a page to open in a browser, print or send on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from footprints.report.contents import (
+    groups,
+    improved,
+    origins,
+    verdict,
+    versions,
+    visible,
+    written,
+)
+from footprints.report.words import STATUSES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from footprints.report.report import Report
+
+TEMPLATE = Path(__file__).with_name("page.html.jinja")
+MOST_SHOWN = 1_000
+"""How many misses of each check a page shows; the workbook and JSON hold them all."""
+COUNTS = {
+    "footprints": "Findings",
+    "pass": "Pass",
+    "warn": "Warn",
+    "fail": "Fail",
+    "excepted": "Excepted",
+    "skipped": "Skipped",
+    "people_missed": "People missed",
+}
+
+
+def as_html(report: Report, marking: str = "") -> bytes:
+    """Return a report as one page that needs nothing else: no scripts, nothing from the web.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found.
+    marking : str
+        Such as ``DRAFT``: at the top, and on each page that is printed.
+
+    Returns
+    -------
+    bytes
+        UTF-8.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers=["icb22"])
+    >>> "<script" in as_html(report).decode()
+    False
+    """
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415  # It is slow to load.
+
+    # What is finalized is seen as text, and then escaped, whatever the template takes in.
+    environment = Environment(
+        autoescape=True,
+        finalize=visible,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=True,
+    )
+    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
+    bands = report.bands
+    made = ", ".join(f"{name} {number}" for name, number in versions().items())
+    return template.render(
+        marking=marking,
+        title=report.atlas.title,
+        notes=report.atlas.notes,
+        verdict=verdict(report),
+        counts=list(COUNTS.values()),
+        summary=_summary(report),
+        about=[
+            *report.remainders,
+            f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}.",
+            *report.populations,
+        ],
+        sections=[_section(asked, missed) for asked, missed in groups(report.worst).items()],
+        lists=_lists(report),
+        origins=origins(report).to_dict("records"),
+        made=f"Written on {written()} by {made}.",
+        words=STATUSES,
+    ).encode()
+
+
+def _summary(report: Report) -> list[dict[str, list[str]]]:
+    return [
+        {"asked": list(asked), "numbers": [f"{row[name]:,.0f}" for name in COUNTS]}
+        for asked, row in report.summary.iterrows()
+    ]
+
+
+def _section(asked: str, missed: pd.DataFrame) -> dict[str, object]:
+    shown = missed.head(MOST_SHOWN)[["status", "since", "code", "message"]]
+    rows = shown.fillna("").assign(css=shown["status"].where(shown["status"].isin(STATUSES), ""))
+    return {
+        "asked": asked,
+        "total": len(missed),
+        "rest": len(missed) - len(shown),
+        "rows": rows.to_dict("records"),
+    }
+
+
+def _lists(report: Report) -> list[dict[str, object]]:
+    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
+    parts = {
+        "Agreed exceptions": list(agreed),
+        "Missed before, and no more": improved(report),
+        "Not checked": report.reasons,
+    }
+    return [{"head": head, "lines": lines} for head, lines in parts.items() if lines]

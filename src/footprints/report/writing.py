@@ -1,0 +1,71 @@
+"""Reports as files: the format is what the name ends in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from footprints.output import output_file, whole
+from footprints.report.document import as_json
+from footprints.report.markdown import as_markdown
+from footprints.report.page import as_html
+from footprints.report.table import as_csv
+from footprints.report.text import as_text
+from footprints.report.workbook import as_xlsx
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from os import PathLike
+    from pathlib import Path
+
+    from footprints.report.report import Report
+
+FORMATS: dict[str, Callable[[Report, str], bytes]] = {
+    ".xlsx": as_xlsx,
+    ".html": as_html,
+    ".json": as_json,
+    ".csv": as_csv,
+    ".md": as_markdown,
+    ".txt": as_text,
+}
+"""What makes the content of each format, by what the name of its file ends in."""
+
+
+def write_report(report: Report, path: str | PathLike[str], *, marking: str = "") -> Path:
+    """Write a report as a file, whole or not at all.
+
+    Parameters
+    ----------
+    report : Report
+        What :func:`footprints.check` found.
+    path : path-like
+        A name that ends in ``.xlsx`` (a workbook), ``.html`` (a page), ``.json`` (all of it, for
+        :func:`footprints.read_report`), ``.csv`` (findings), ``.md`` or ``.txt``; a file that is
+        there is replaced.
+    marking : str
+        Such as ``DRAFT``, to stand at the top of each sheet and page.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    OutputError
+        If the name ends in something else, or the file cannot be written: it is open in another
+        program, or its folder is not there. What stood there before is untouched.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers=["icb22"])
+    >>> with TemporaryDirectory() as folder:
+    ...     write_report(report, f"{folder}/systems.xlsx", marking="DRAFT").name
+    'systems.xlsx'
+    """
+    file = output_file(path, list(FORMATS))
+    content = FORMATS[file.suffix.lower()](report, " ".join(marking.split()))
+    with whole(file) as part:
+        part.write_bytes(content)
+    return file
