@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.report.tidy import write_tidy
     from footprints.store import write_atlas
 
 __all__ = [
@@ -123,6 +124,7 @@ __all__ = [
     "transposed",
     "with_names",
     "write_atlas",
+    "write_tidy",
 ]
 
 _LATE = {
@@ -161,6 +163,7 @@ _LATE = {
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",
+    "write_tidy": "footprints.report.tidy",
 }
 
 
