@@ -123,6 +123,8 @@ ORDER = [
     "checks.gate",
     "checks",
     "maps",
+    "console",
+    "printed",
     "cli",
 ]
 UPWARD = {"atlas.atlas": {"footprints.overlaps.layers"}}

@@ -16,6 +16,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 from footprints.errors import GeometryError
 from footprints.overlaps import area as area_module
 from footprints.overlaps.area import intersection_areas
+from footprints.overlaps.edges import boxes_along
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 from tessellation import footprints_of, redrawn, tessellation
@@ -243,6 +244,17 @@ def test_a_trap_is_as_by_hand(trap: str) -> None:
 
 def test_a_footprint_in_anothers_hole_shares_nothing_with_it() -> None:
     assert found([box(3, 3, 7, 7)], [FRAME]) == {}
+
+
+@pytest.mark.parametrize("about", [0, 20, 1000])
+def test_boxes_along_outlines_leave_no_edge_out(about: int) -> None:
+    ring = Point(WEST, SOUTH).buffer(100).difference(Point(WEST, SOUTH).buffer(50))
+    shapes = np.array([ring, None, MultiPolygon([FRAME, ring.buffer(-5)])], dtype=object)
+    boxes, owners = boxes_along(shapes, about)
+    for number in (0, 2):
+        covered = shapely.union_all(boxes[owners == number])
+        assert shapely.length(shapes[number].boundary.difference(covered)) == 0
+    assert 1 not in owners
 
 
 def test_touching_at_a_point_or_an_edge_is_no_pair() -> None:

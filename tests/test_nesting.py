@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ import shapely
 from conftest import layer_of, make_atlas
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic import as_atlas, synthetic, turned
+from synthetic import as_atlas, lines_of, synthetic, turned
 
 import footprints as fp
 from footprints.checks.policies import POLICIES
@@ -340,37 +342,151 @@ def test_few_icbs_are_made_of_whole_strategic_authorities(england) -> None:
         fp.policy_test(england, "one-icb-a-council")
 
 
-def test_a_focus_judges_its_own_footprints_whole(england) -> None:
-    mine = england.focus("Frimley")
-    table = fp.nesting(mine.overlap("lad21", "icb22"))
-    everybody = fp.nesting(england.overlap("lad21", "icb22"))
-    assert table.equals(everybody.loc[table.index])
-    assert len(fp.partition(mine, "lad21", "icb22")) >= 1
+@pytest.mark.parametrize("place", ["Frimley", "QRL", "Hart"])
+def test_a_focus_judges_as_the_whole_atlas_does(england, place) -> None:
+    """Counterparts reach beyond the edge of a focus, and count whole there too."""
+    mine = england.focus(place)
+
+    def same(found: pd.DataFrame, everybody: pd.DataFrame) -> None:
+        assert len(found)
+        pd.testing.assert_frame_equal(found, everybody.loc[found.index], check_like=True)
+
+    for left, right in [("lad21", "icb22"), ("icb22", "lad21"), ("ctyua21", "icb22")]:
+        pairs, others = mine.overlap(left, right), england.overlap(left, right)
+        same(fp.nesting(pairs), fp.nesting(others))
+        exact = ["jaccard_area"]  # Area beyond the edge is not in the shares.
+        mine_too = fp.coterminosity(pairs).drop(columns=exact)
+        same(mine_too, fp.coterminosity(others).drop(columns=exact))
+        same(fp.partition(mine, left, right), fp.partition(england, left, right))
+        references = ["hwb21", "ctyua21"]
+        asked = {"layer": left, "references": references}
+        same(fp.best_reference(mine, **asked), fp.best_reference(england, **asked))
+    policy = {"name": "icb-of-whole-councils", "left": "icb22", "right": "ctyua21"}
+    same(fp.policy_test(mine, **policy), fp.policy_test(england, **policy))
+    crossing = fp.coterminosity(england.overlap("lad21", "icb22")).loc[
+        fp.coterminosity(mine.overlap("lad21", "icb22")).index, "relation"
+    ]
+    scores = fp.alignment(mine, "lad21", ["icb22"])
+    assert scores.loc["icb22", "crosses"] == (crossing == "crosses").sum()
 
 
-def test_planted_straddlers_are_found_and_nothing_else_is() -> None:
+def test_a_table_that_lacks_rows_of_a_footprint_is_refused(england) -> None:
+    pairs = england.overlap("lad21", "icb22")
+    torn = pairs[pairs["right"] != "E54000034"]
+    for check in (fp.nesting, fp.coterminosity):
+        with pytest.raises(TableError, match="lacks rows of .*'E07000089'"):
+            check(torn)
+        assert len(check(pairs[pairs["left"] == "E07000089"])) == 1
+
+
+def test_where_nobody_is_counted_no_number_of_people_is_given() -> None:
+    units = synthetic(8)
+    places, systems = (units.dissolve(key)[["geometry"]] for key in ("place21", "icb22"))
+    pairs = fp.overlap(places, systems)
+    nested, related = fp.nesting(pairs), fp.coterminosity(pairs)
+    assert nested[["people", "people_elsewhere", "people_unassigned"]].isna().all(axis=None)
+    assert related[["people", "people_in_split", "people_unassigned"]].isna().all(axis=None)
+    assert set(nested["status"]) == {"nested"}
+
+
+def test_parts_that_lie_over_one_another_are_twice_in_a_whole() -> None:
+    units = synthetic(8)
+    lines = {key: lines_of(units, key) for key in ("place21", "icb22")}
+    # Two columns of four units lie in two places.
+    over = shapely.box(400_000, 300_000, 406_000, 304_000)
+    lines["place21"].loc["place21-0000", "geometry"] = over
+    atlas = as_atlas(units, lines)
+    assert fp.partition(atlas, "place21", "icb22")["status"].to_list() == ["made up"]
+    tables, layers = atlas.parts()
+    for key in ("place21", "icb22"):
+        codes = lines[key].index
+        addresses = fp.Population(name="addresses", source="a survey", as_at="2020")
+        table = pd.DataFrame({"addresses": 1}, codes)
+        tables[f"of_{key}"] = fp.UnitTable(table=table, populations=(addresses,))
+        own = {f"of_{key}": pd.Series(codes, codes, dtype="str")}
+        layers[key] = replace(layers[key], members=own)
+    both = {key: layers[key] for key in ("place21", "icb22")}
+    by_points = fp.Atlas(title="Points", units=tables, layers=both)
+    row = fp.partition(by_points, "place21", "icb22").iloc[0]
+    doubled = units.loc[[f"u{x:02}{y:02}" for x in (4, 5) for y in range(4)], "residents"].sum()
+    assert row[["status", "people_unassigned"]].to_list() == ["gap or twice", doubled]
+    del tables["units"]
+    by_area = fp.Atlas(title="Lines", units=tables, layers=both)
+    row = fp.partition(by_area, "place21", "icb22").iloc[0]
+    assert row[["status", "area_m2_twice"]].to_list() == ["twice", 8_000_000]
+    assert pd.isna(row["people"])
+
+
+def test_what_fits_by_area_alone_is_found_and_what_meets_nothing_has_no_reference() -> None:
+    places = layer_of({"a": "P", "b": None, "c": "Q"}, "place")
+    boards = layer_of({"a": "H", "b": "J", "c": None}, "hwb")
+    councils = layer_of({"a": "A", "b": "B", "c": None}, "district")
+    atlas = make_atlas([0, 5, 7], place21=places, hwb21=boards, lad21=councils)
+    table = fp.best_reference(atlas, "place21", ["hwb21", "lad21"])
+    assert table.loc["P", ["basis", "relation", "match"]].to_list() == ["based on hwb", "same", "H"]
+    assert table.loc["Q", ["basis", "as_good"]].to_list() == ["on neither", ""]
+    assert table.loc["Q", ["reference", "match", "jaccard"]].isna().all()
+
+
+def test_codes_of_several_words_keep_their_names() -> None:
+    district = layer_of(dict(zip("abcd", ["D"] * 4, strict=True)), "district")
+    places = dict(
+        zip("abcd", ["North Place (old)", "North Place (old)", "South Place", "East"], strict=True)
+    )
+    systems = layer_of(places, "system", **{"South Place": "The South", "East": "The East"})
+    atlas = make_atlas([5, 5, 3, 2], lad21=district, icb22=systems)
+    named = fp.with_names(atlas, fp.nesting(atlas.overlap("lad21", "icb22")))
+    assert named.loc["D", "elsewhere_names"] == "The South; The East"
+
+
+@pytest.fixture(params=["as drawn", "shuffled", "turned", "shifted", "shaken"])
+def country(request) -> gpd.GeoDataFrame:
+    """Return the synthetic country, drawn otherwise: verdicts must not change."""
     units = synthetic()
-    clean = as_atlas(units)
+    if request.param == "shuffled":
+        return units.sample(frac=1, random_state=3)
+    if request.param == "shaken":
+        jitter = np.random.default_rng(5).uniform(-1e-3, 1e-3, 2)
+        return units.set_geometry(units.translate(*jitter))
+    moves = {"turned": (33, 0, 0), "shifted": (0, 12_345.6, -789.1)}
+    return turned(units, *moves[request.param]) if request.param in moves else units
+
+
+def faults(units: gpd.GeoDataFrame, left: str, right: str, *, by: str) -> pd.DataFrame:
+    """Return what does not nest: by the lists, or by units in the lines drawn round them."""
+    if by == "members":
+        table = fp.nesting(as_atlas(units).overlap(left, right))
+    else:
+        lines = [lines_of(units, key) for key in (left, right)]
+        table = fp.nesting(fp.overlap(*lines, units=units, population="residents"))
+    return table[table["status"] != "nested"]
+
+
+@pytest.mark.parametrize("by", ["members", "points"])
+def test_nothing_is_found_where_nothing_is_planted(country, by) -> None:
     for pair in [("pcn21", "place21"), ("place21", "icb22"), ("pcn21", "icb22")]:
-        assert set(fp.nesting(clean.overlap(*pair))["status"]) == {"nested"}
-    assert set(fp.partition(clean, "place21", "icb22")["status"]) == {"made up"}
-    # A PCN half in one place and half in another, of equal people.
-    half = units.copy()
-    half.loc[["u0200", "u0201"], "place21"] = "place21-0100"
+        assert faults(country, *pair, by=by).empty
+    assert set(fp.partition(as_atlas(country), "place21", "icb22")["status"]) == {"made up"}
+
+
+@pytest.mark.parametrize("by", ["members", "points"])
+def test_a_planted_straddler_in_halves_is_found_and_nothing_else_is(country, by) -> None:
+    half = country.copy()
     half.loc[["u0200", "u0201", "u0300", "u0301"], "residents"] = 1500
     half.loc[["u0200", "u0201"], "place21"] = half.loc["u0400", "place21"]
-    table = fp.nesting(as_atlas(half).overlap("pcn21", "place21"))
-    straddling = table[table["status"] != "nested"]
-    assert list(straddling.index) == ["pcn21-0100"]
-    assert straddling["tied"].to_list() == ["place21-0100"]
-    # A slice of four units of a place in the next system.
-    sliced = units.copy()
-    taken = ["u0700", "u0701", "u0702", "u0703"]
+    found = faults(half, "pcn21", "place21", by=by)
+    assert list(found.index) == ["pcn21-0100"]
+    assert found["tied"].to_list() == ["place21-0100"]
+    assert found["share"].to_list() == [0.5]
+
+
+@pytest.mark.parametrize("by", ["members", "points"])
+def test_a_planted_slice_of_four_units_is_found_and_nothing_else_is(country, by) -> None:
+    sliced, taken = country.copy(), ["u0700", "u0701", "u0702", "u0703"]
     sliced.loc[taken, "icb22"] = "icb22-0100"
-    table = fp.nesting(as_atlas(sliced).overlap("place21", "icb22"))
-    straddling = table[table["status"] != "nested"]
-    assert list(straddling.index) == ["place21-0100"]
-    assert straddling["people_elsewhere"].to_list() == [units.loc[taken, "residents"].sum()]
+    found = faults(sliced, "place21", "icb22", by=by)
+    assert list(found.index) == ["place21-0100"]
+    assert found["people_elsewhere"].to_list() == [country.loc[taken, "residents"].sum()]
 
 
 def test_a_unit_listed_twice_and_an_orphan_code_are_refused_at_the_door() -> None:

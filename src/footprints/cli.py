@@ -7,22 +7,19 @@ import warnings
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from footprints.checks.gate import check as run_check
-from footprints.errors import FootprintsError, FootprintsWarning, OutputError, listed, plain
+from footprints.console import add_row, complain, new_table, open_screen, say, show
+from footprints.errors import FootprintsError, FootprintsWarning, OutputError, listed
 from footprints.output import output_file, write_whole
+from footprints.printed import print_report
 from footprints.read import band_set, load_example, read_band_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
 # As a shell says of a program that wrote to a pipe which nobody reads any more.
 NOBODY_READS = 141
-PIPE_WIDTH = 140
 
 app = typer.Typer(
     name="footprints",
@@ -103,27 +99,27 @@ def _start(
 def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
     """Say what there is: units, people and layers, each with its source and date."""
     atlas = _open(atlas_file, within)
-    screen = _screen()
-    _say(screen, [atlas.title, *atlas.notes, ""])
-    units = _table("Counted in", "Count", "People", "Population", "Date", "Source")
+    screen = open_screen()
+    say(screen, [atlas.title, *atlas.notes, ""])
+    units = new_table("Counted in", "Count", "People", "Population", "Date", "Source")
     said = []
     for (name, place), row in atlas.populations.iterrows():
         figures = (f"{row['count']:,}", f"{row['people']:,.0f}")
-        _row(units, place, *figures, name, row["as_at"], row["source"])
+        add_row(units, place, *figures, name, row["as_at"], row["source"])
         said.append(
             f"{place}: {figures[0]} with {figures[1]} {name}, {row['source']}, {row['as_at']}."
         )
-    _show(screen, units, said)
-    layers = _table("Layer", "Level", "As at", "Footprints", "People", "In none", "Population")
+    show(screen, units, said)
+    layers = new_table("Layer", "Level", "As at", "Footprints", "People", "In none", "Population")
     said = []
     for key, row in atlas.overview.iterrows():
         people = (f"{row.people:,.0f}", f"{row.unassigned:,.0f}", row.population)
-        _row(layers, key, row.level, row.as_at, f"{row.footprints:,}", *people)
+        add_row(layers, key, row.level, row.as_at, f"{row.footprints:,}", *people)
         said.append(
             f"{key} ({row.level}, {row.as_at}): {row.footprints:,}, {people[0]} {people[2]}."
         )
-    _show(screen, layers, said)
-    _say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
+    show(screen, layers, said)
+    say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
 
 
 @app.command(short_help="Check populations against their bands.")
@@ -137,6 +133,34 @@ def check(
         Path | None,
         typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
     ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
+            "or .gpkg. May be repeated.",
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Leave this check out. May be repeated."),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier report (.json): only what is new or worse since then makes it fail.",
+        ),
+    ] = None,
+    marking: Annotated[
+        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
+    ] = "",
     worst: Annotated[
         int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
     ] = 5,
@@ -144,30 +168,52 @@ def check(
         FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")
     ] = FailOn.FAIL,
 ) -> None:
-    """Check whether footprints have the population that policy expects.
+    """Check footprints: population bands, nesting, coterminosity, coverage.
 
-    The newest layer of each level that has a band is judged, or those of --layer. A footprint
-    outside its band is a warning: bands are expectations ("circa", "typically"), not rules.
+    What the atlas asks for is checked, else what is sensible for its newest layers. What policy
+    expects ("circa", "typically") warns; broken data fails; an atlas can raise or lower each
+    check and hold agreed exceptions.
 
     \b
     Examples:
       footprints check --map england.html
-      footprints check --within Frimley
+      footprints check --within Frimley -o frimley.xlsx
       footprints check --layer icb22 --bands kings-fund-2022
+      footprints check --atlas atlas.toml --baseline earlier.json -o now.json
     """  # noqa: D301  # The character \b keeps the lines of the examples.
+    from footprints.report.writing import read_report, report_file, write_report  # noqa: PLC0415
+
+    for file in output or ():
+        report_file(file)
     if map_file:
         output_file(map_file, [".html"])
     atlas = _open(atlas_file, within)
-    report = run_check(atlas, bands=_bands(bands), layers=_split(layer), population=population)
-    _print_report(report, worst)
+    report = run_check(
+        atlas,
+        bands=_bands(bands),
+        layers=_split(layer),
+        population=population,
+        select=select,
+        ignore=ignore,
+        baseline=None if baseline is None else read_report(baseline),
+    )
+    print_report(report, worst)
+    for file in output or ():
+        write_report(report, file, marking=marking)
+        say(open_screen(), [f"Report written: {file.name}."])
     if map_file:
-        left_out = [key for key in report.summary.index if key not in report.drawable]
-        if report.drawable:
-            _draw(atlas, map_file, report.drawable, report.bands, population)
-        else:
-            _say(_screen(), ["No map is written: nothing that was checked has lines."])
-        _say(_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])
+        _draw_checked(atlas, map_file, report, population)
     raise typer.Exit(_status(report, fail_on))
+
+
+def _draw_checked(atlas: Atlas, file: Path, report: Report, population: str | None) -> None:
+    """Draw what was held against bands, and say what has no lines."""
+    left_out = [key for key in report.in_bands.index if key not in report.drawable]
+    if report.drawable:
+        _draw(atlas, file, report.drawable, report.bands, population)
+    else:
+        say(open_screen(), ["No map is written: nothing that was checked has lines."])
+    say(open_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])
 
 
 @app.command("map", short_help="Draw a page to open in a browser.")
@@ -222,14 +268,14 @@ def init(
         msg = f"{target.name!r} is there already. Name another file with -o, or move it away."
         raise OutputError(msg, [target.name])
     write_whole(target, draft_atlas(files, folder=target.parent))
-    screen = _screen()
-    _say(screen, [f"Written: {target.name}. Look it through, and fill in what is marked '?'."])
+    screen = open_screen()
+    say(screen, [f"Written: {target.name}. Look it through, and fill in what is marked '?'."])
     try:
         atlas = _read(target)
     except FootprintsError as error:
-        _say(screen, ["Before it can be used:", *str(error).split("\n")])
+        say(screen, ["Before it can be used:", *str(error).split("\n")])
     else:
-        _say(screen, ["It can be read:", *repr(atlas).split("\n")])
+        say(screen, ["It can be read:", *repr(atlas).split("\n")])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -257,17 +303,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return NOBODY_READS
         return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except FootprintsError as error:
-        _complain(str(error))
+        complain(str(error))
         return BAD_INPUT
     except OSError as error:
-        _complain(f"The output cannot be written: {error.strerror}.")
+        complain(f"The output cannot be written: {error.strerror}.")
         return BAD_INPUT
     except Exception as error:  # noqa: BLE001  # Whatever else happens is our fault, and said so.
         place = error.__traceback__
         while place and place.tb_next:
             place = place.tb_next
         where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
-        _complain(
+        complain(
             f"This is a fault of footprints, not yours: {type(error).__name__} at {where}: {error}\n"
             "Please report it as an issue of the project, with this message, the command that you "
             f"typed and the version (footprints {version('footprints')}, Python {sys.version.split()[0]})."
@@ -293,7 +339,7 @@ def _read(file: Path | None) -> Atlas:
         warnings.simplefilter("always", FootprintsWarning)
         atlas = read_atlas(file)
     for warning in caught:
-        _complain(f"Note: {warning.message}")
+        complain(f"Note: {warning.message}")
     return atlas
 
 
@@ -319,120 +365,11 @@ def _draw(
 
     drawing = footprint_map(atlas, layers, bands=bands, population=population)
     save_map(drawing, file)
-    _say(_screen(), [f"Map written: {file.name}. Open it in a browser."])
+    say(open_screen(), [f"Map written: {file.name}. Open it in a browser."])
 
 
 def _status(report: Report, fail_on: FailOn) -> int:
-    found = set(report.findings["status"])
-    if not found - {"skipped"}:
+    if not report.checked:
         return NOTHING_CHECKED
-    failing = {FailOn.FAIL: {"fail"}, FailOn.WARN: {"fail", "warn"}, FailOn.NEVER: set()}
-    return CHECK_FAILED if found & failing[fail_on] else ALL_WELL
-
-
-def _print_report(report: Report, worst: int) -> None:
-    screen, bands = _screen(), report.bands
-    heading = [report.atlas.title, *report.atlas.notes, ""]
-    figures = [f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."]
-    _say(screen, [*heading, *figures, *report.populations, ""])
-    _print_summary(screen, report)
-    _say(screen, report.remainders)
-    for layer, missed in report.worst.groupby("layer", sort=False) if worst else ():
-        _print_misses(screen, report, layer, missed, worst)
-    _say(screen, [f"Not checked: {message}." for message in report.skipped["message"]])
-    if (report.findings["status"] == "warn").any():
-        words = "Misses are warnings: bands are what policy expects, not rules. They end with "
-        _say(screen, [f"{words}status 0; with --fail-on warn they end with status 1."])
-    if len(report.skipped) == len(report.findings):
-        _say(screen, ["Nothing was checked."])
-
-
-def _print_summary(screen: Console, report: Report) -> None:
-    """Say how many footprints of each layer are where, in a table where there is room for it."""
-    table = _table("Layer", "Level", "Band", "Footprints", "Below", "Within", "Above", "People")
-    lines = []
-    for key, row in report.summary.iterrows():
-        found = report.findings[report.findings["layer"] == key]
-        level = report.atlas.overview.loc[key, "level"]
-        band = str(report.bands[level])
-        people = f"{found['people'].sum():,.0f} {found['population'].iloc[0]}"
-        counts = [f"{n:,}" for n in (row.sum(), row["below"], row["within"], row["above"])]
-        _row(table, key, level, band, *counts, people)
-        told = "{1} below, {2} within, {3} above, of {0}".format(*counts)
-        lines.append(f"{key} ({level}), {band}: {told}; {people}.")
-        if row["no limit"]:
-            lines[-1] = f"{key} ({level}), {band}: {counts[0]} footprints; {people}."
-    _show(screen, table, lines)
-    _say(screen, _targets(report))
-
-
-def _targets(report: Report) -> list[str]:
-    """Say how far footprints spread about a band that is a target without limits."""
-    found = report.findings[report.findings["result"] == "no limit"]
-    return [
-        f"{layer}: a target has no limits, so none is below or above it. Half have between "
-        f"{people.quantile(0.25):,.0f} and {people.quantile(0.75):,.0f} people, all between "
-        f"{people.min():,.0f} and {people.max():,.0f}."
-        for layer, people in found.groupby("layer")["people"]
-    ]
-
-
-def _print_misses(
-    screen: Console, report: Report, layer: str, missed: pd.DataFrame, worst: int
-) -> None:
-    """Name the misses of one layer, in a table where there is room for it."""
-    shown = missed.head(worst)
-    focused = report.atlas.focused
-    hard = ", hard limits first" if (missed["limit_kind"] == "hard").any() else ""
-    count = f"{len(shown):,} of its {len(missed):,} misses"
-    _say(screen, ["", f"{layer}: {count}, the furthest off first{hard}."])
-    table = _table("Code", "Name", "People", "Misses by", "Limit", *(["Area"] if focused else []))
-    for row in shown.itertuples():
-        by = f"{abs(row.distance):,.0f} {row.result} ({row.distance_percent:+.1f}%)"
-        rest = [focused.relations[layer, row.code]] if focused else []
-        name = "" if pd.isna(row.name) else row.name
-        _row(table, row.code, name, f"{row.people:,.0f}", by, row.limit_kind, *rest)
-    _show(screen, table, [f"- {message}" for message in shown["message"]])
-
-
-def _screen() -> Console:
-    screen = Console(markup=False, highlight=False, emoji=False)
-    if not screen.is_terminal:
-        # What is read by a script or kept in a log is not squeezed to a narrow screen.
-        screen.width = PIPE_WIDTH
-    return screen
-
-
-def _show(screen: Console, table: Table, sentences: list[str]) -> None:
-    """Print a table where there is room for it, and otherwise sentences that say the same."""
-    room = screen.options.update(max_width=10_000)
-    if sentences and screen.measure(table, options=room).maximum <= screen.width:
-        screen.print(table)
-    else:
-        _say(screen, sentences)
-
-
-def _say(screen: Console, lines: Iterable[str]) -> None:
-    for line in lines:
-        screen.print(Text(plain(line)))
-
-
-def _complain(message: str) -> None:
-    screen = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
-    _say(screen, message.split("\n"))
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    numbers = {"Count", "People", "Footprints", "In none", "Below", "Within", "Above"}
-    numbers |= {"Misses by"}
-    for column in columns:
-        right = column in numbers
-        whole = right or column in {"Code", "Layer", "Level", "Limit"}
-        justify: Literal["left", "right"] = "right" if right else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
-    return table
-
-
-def _row(table: Table, *cells: object) -> None:
-    table.add_row(*(Text(plain(cell)) for cell in cells))
+    failing = {FailOn.FAIL: ["fail"], FailOn.WARN: ["fail", "warn"], FailOn.NEVER: []}
+    return CHECK_FAILED if report.stops(*failing[fail_on]).any() else ALL_WELL

@@ -87,7 +87,8 @@ def footprint_map(
     if not keys:
         msg = f"{atlas.title} has no layer with lines to draw."
         raise FootprintsError(msg)
-    report = check(atlas, bands=bands, layers=keys, population=population)
+    in_bands = ["population-band"]
+    report = check(atlas, bands=bands, layers=keys, population=population, select=in_bands)
     frames = {key: _styled(key, report, population) for key in keys}
     area = _area(atlas)
     drawing = folium.Map(tiles=None, zoom_snap=0.25, prefer_canvas=True)
@@ -242,7 +243,7 @@ def _legend(atlas: Atlas, report: Report) -> str:
     counts = [
         f"{key}: "
         + ", ".join(f"{count} {word}" for word, count in row.items() if count or word != "no limit")
-        for key, row in report.summary.iterrows()
+        for key, row in report.in_bands.iterrows()
     ]
     if atlas.focused is not None:
         counts.append(f"Broken line: {atlas.focused.name}.")

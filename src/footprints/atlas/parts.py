@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 Lines = Literal["official", "illustrative", "none"]
 LINES = ("official", "illustrative", "none")
+CHECKS = ("population-band", "nesting", "coterminosity", "coverage", "contiguity")
+"""The checks, in the order of a report: what an atlas can ask for, agree misses of, or grade."""
 EVIDENCE = ("official", "published", "inferred", "uncertain")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from footprints.atlas.parts import CHECKS
 from footprints.errors import UnknownNameError
 from footprints.levels import rank, vintage_order
 
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
-CHECKS = ("population-band", "nesting", "coterminosity", "coverage", "contiguity")
-"""The checks, in the order of a report."""
 GRAVE = {"coverage": "fail"}
 """Checks whose misses are broken data, and fail; the misses of others warn."""
 
@@ -27,7 +26,7 @@ class Asked:
     Parameters
     ----------
     check : str
-        One of :data:`CHECKS`.
+        One of :data:`footprints.atlas.parts.CHECKS`.
     layer : str
         The key of the layer.
     against : str
@@ -59,7 +58,7 @@ def what_to_check(
     Returns
     -------
     list of Asked
-        In the order of :data:`CHECKS`, each once.
+        In the order of the checks, each once.
 
     Raises
     ------
@@ -133,6 +132,12 @@ def _councils(atlas: Atlas, key: str) -> tuple[str, str] | None:
 def _pair(atlas: Atlas, key: str, level: str) -> tuple[str, str] | None:
     """Return a layer and the newest of a level that lists the same units, if there is one."""
     levels, tables = atlas.overview["level"], set(atlas.coded.tables(key))
+    if atlas.focused is not None and levels.get(atlas.focused.layer) == level != levels[key]:
+        return (
+            (key, atlas.focused.layer)
+            if tables & set(atlas.coded.tables(atlas.focused.layer))
+            else None
+        )
     others = [
         other
         for other in atlas.layers

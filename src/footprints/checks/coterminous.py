@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.checks.meeting import joined, meeting, persons, ranked, total
-from footprints.checks.nest import worded
+from footprints.checks.nest import alphabetical, whole_pairs, within_focus, worded
 from footprints.errors import FootprintsError
 from footprints.overlaps.pairs import codes_at
 
@@ -32,7 +32,8 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
     Parameters
     ----------
     pairs : DataFrame
-        From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`.
+        From :func:`footprints.overlap` or :meth:`footprints.Atlas.overlap`, with all rows of a
+        left footprint; counterparts may reach further than the rows, as with a focus.
     tolerance : Tolerance, optional
         Parts of no more ``people``, or of no more than ``share`` of both their footprints, are
         taken for none: that changes the relation, never a count of people or a Jaccard index.
@@ -56,7 +57,7 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
     Raises
     ------
     TableError
-        If the table lacks a column of a pair table.
+        If the table lacks a column of a pair table, or rows of a left footprint; all are named.
 
     Examples
     --------
@@ -68,6 +69,7 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
     met = meeting(pairs, tolerance)
     count, kept, own = len(met.left), ~met.forgiven, met.i >= 0
     part = own & (met.j >= 0)
+    nobody = 0.0 if met.counts_people else np.nan
     whole = part & kept & _is_whole(met)
     split = part & kept & ~whole
     fits = {"jaccard": _jaccard(met, met.people), "jaccard_area": _jaccard(met, met.area)}
@@ -89,8 +91,8 @@ def coterminosity(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd
             "whole_codes": joined(met.i[whole], count, list(met.right[met.j[whole]])),
             "split_codes": worded(met, largest),
             "people": persons(total(met.i, count, met.people)),
-            "people_in_split": persons(total(met.i, count, np.where(split, met.people, 0))),
-            "people_unassigned": persons(total(met.i, count, np.where(part, 0, met.people))),
+            "people_in_split": persons(total(met.i, count, np.where(split, met.people, nobody))),
+            "people_unassigned": persons(total(met.i, count, np.where(part, nobody, met.people))),
             "forgiven": _forgiven(met),
         },
         index=met.left.rename("left"),
@@ -143,7 +145,7 @@ def alignment(
     key, references = atlas.resolve(layer), _references(atlas, references)
     rows = {}
     for reference in references:
-        table = coterminosity(atlas.overlap(key, reference), tolerance)
+        table = _held_against(atlas, key, reference, tolerance)
         weight = table["people"].to_numpy(dtype="float64", na_value=np.nan)
         fits = table["relation"].isin(ALIGNED)
         counts = table["relation"].value_counts().reindex(RELATIONS, fill_value=0)
@@ -187,7 +189,8 @@ def best_reference(
     DataFrame
         Indexed by ``code``. Columns: ``name``; ``basis`` (in words: ``based on hwb``, ``based on
         district``, ``on neither``); ``reference``, ``match``, ``relation``, ``jaccard`` (of the
-        best match, whether it is good enough or not); ``as_good`` (references that fit as well).
+        best match, whether it is good enough or not, NA where it meets none; by area where nobody
+        is counted); ``as_good`` (references that fit as well).
 
     Raises
     ------
@@ -208,8 +211,10 @@ def best_reference(
         msg = f"at_least is a Jaccard index, above 0 and at most 1, and not {at_least!r}."
         raise FootprintsError(msg, [at_least])
     key, references = atlas.resolve(layer), _references(atlas, references)
-    tables = [coterminosity(atlas.overlap(key, reference), tolerance) for reference in references]
-    scores = np.column_stack([table["jaccard"].fillna(-1) for table in tables])
+    tables = [_held_against(atlas, key, reference, tolerance) for reference in references]
+    scores = np.column_stack(
+        [table["jaccard"].fillna(table["jaccard_area"]).fillna(-1) for table in tables]
+    )
     best, rows = scores.argmax(axis=1), np.arange(len(scores))
     top = scores[rows, best]
     levels = atlas.overview["level"].reindex(references).to_numpy()
@@ -219,7 +224,7 @@ def best_reference(
         for name in ("match", "relation")
     }
     as_good = [
-        "; ".join(r for k, r in enumerate(references) if k != b and row[k] == t)
+        "; ".join(r for k, r in enumerate(references) if k != b and row[k] == t >= 0)
         for row, b, t in zip(scores, best, top, strict=True)
     ]
     index = tables[0].index.rename("code")
@@ -227,7 +232,7 @@ def best_reference(
         {
             "name": atlas.whole.coded.labels(key)["name"].reindex(index).to_numpy(),
             "basis": np.where(top >= at_least, [f"based on {levels[b]}" for b in best], other),
-            "reference": np.array(references)[best],
+            "reference": np.where(top < 0, None, np.array(references)[best]),
             "match": found["match"],
             "relation": found["relation"],
             "jaccard": np.where(top < 0, np.nan, top),
@@ -235,6 +240,14 @@ def best_reference(
         },
         index=index,
     ).astype(dict.fromkeys(["name", "basis", "reference", "match", "relation", "as_good"], "str"))
+
+
+def _held_against(
+    atlas: Atlas, key: str, reference: str, tolerance: Tolerance | None
+) -> pd.DataFrame:
+    """Hold a layer against another whole, and keep the footprints of a focus."""
+    table = coterminosity(whole_pairs(atlas, key, reference), tolerance)
+    return within_focus(atlas, key, table)
 
 
 def _references(atlas: Atlas, references: Sequence[str]) -> list[str]:
@@ -250,7 +263,8 @@ def _references(atlas: Atlas, references: Sequence[str]) -> list[str]:
 def _is_whole(met: Meeting) -> Flags:
     """Tell of each pair whether its right footprint lies nowhere else."""
     reached = met.j[(met.j >= 0) & ~met.forgiven]
-    return np.append(np.bincount(reached, minlength=len(met.right)) == 1, False)[met.j]
+    once = np.bincount(reached, minlength=len(met.right)) == 1
+    return np.append(once & (met.known == 1), False)[met.j]
 
 
 def _relations(
@@ -270,7 +284,10 @@ def _relations(
 def _jaccard(met: Meeting, value: Numbers) -> Numbers:
     """Return for each pair what both have as a part of what either has."""
     mine = np.append(total(met.i, len(met.left), value), np.nan)[met.i]
-    theirs = np.append(total(met.j, len(met.right), value), np.nan)[met.j]
+    held = total(met.j, len(met.right), value)
+    # What lies beyond the table is known in what the shares are of, and in nothing else.
+    beyond = met.known if value is met.measure else np.where(met.known == 1, 1, np.nan)
+    theirs = np.append(held / beyond, np.nan)[met.j]
     either = mine + theirs - value
     return np.asarray(np.divide(value, either, out=np.full(len(value), np.nan), where=either > 0))
 
@@ -278,9 +295,8 @@ def _jaccard(met: Meeting, value: Numbers) -> Numbers:
 def _best(met: Meeting, fit: Numbers) -> tuple[Places, Places]:
     """Return the best pair of each left footprint, -1 for none, and the pairs that fit as well."""
     part = (met.i >= 0) & (met.j >= 0)
-    alphabet = np.append(np.argsort(np.argsort(met.right.to_numpy())), -1)[met.j]
     score = np.where(np.isnan(fit), -1, fit)
-    order, place = ranked(np.where(part, met.i, -1), -score, -met.area, alphabet)
+    order, place = ranked(np.where(part, met.i, -1), -score, -met.size, alphabetical(met))
     best = np.full(len(met.left), -1)
     best[met.i[order[place == 0]]] = order[place == 0]
     others = order[place > 0]
@@ -307,4 +323,5 @@ def _forgiven(met: Meeting) -> pd.api.extensions.ExtensionArray:
 
 
 def _weighed(value: Numbers, weight: Numbers) -> float:
+    """Return the mean by people, NaN where nobody is counted."""
     return float(np.average(value, weights=weight)) if weight.sum() > 0 else np.nan

@@ -10,6 +10,7 @@ from footprints.checks.asked import chosen_checks, what_to_check
 from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
+from footprints.checks.nest import whole_pairs, within_focus
 from footprints.errors import OverlapError
 from footprints.read import band_set
 from footprints.report import Report, as_findings
@@ -119,16 +120,17 @@ def _of_two(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold a layer against another, or say why that cannot be done."""
     try:
-        pairs = atlas.overlap(asked.layer, asked.against)
+        pairs = whole_pairs(atlas, asked.layer, asked.against)
     except OverlapError as error:
         reason = str(error).replace("\n", " ")
         found = skipped(asked.check, reason, layer=asked.layer, against=asked.against)
         return found, pd.DataFrame()
+    found = within_focus(atlas, asked.layer, of_two(atlas, asked, pairs, tolerance))
     named = with_names(atlas, pairs)
     named.insert(0, "right_layer", asked.against)
     named.insert(0, "left_layer", asked.layer)
     named.attrs = {}
-    return of_two(atlas, asked, pairs, tolerance), named
+    return found, named
 
 
 def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:

@@ -35,9 +35,11 @@ def with_severity(findings: pd.DataFrame, checks: Checks) -> pd.DataFrame:
         With ``severity``, and ``status`` as grave as that; a miss of a soft limit still warns.
     """
     said = dict(checks.severity)
-    names = pd.Series(findings["check"] + "." + findings["layer"].fillna(""), dtype="str")
-    grave = names.map(said).fillna(findings["check"].map(said))
-    grave = grave.fillna(findings["check"].map(GRAVE)).fillna("warn")
+    words = [
+        said.get(f"{check}.{layer}", said.get(check, GRAVE.get(check, "warn")))
+        for check, layer in zip(findings["check"], findings["layer"], strict=True)
+    ]
+    grave = pd.Series(words, findings.index, dtype="str")
     soft = (findings["check"] == HARD_ONLY) & (findings["limit_kind"] == "soft")
     missed = findings["status"].isin(MISSED)
     status = findings["status"].mask(missed & ~soft, grave)

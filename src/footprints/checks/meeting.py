@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.overlaps.pairs import check_columns
+from footprints.errors import TableError, listed
+from footprints.overlaps.pairs import ROUNDING, check_columns
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ class Meeting:
     forgiven : array of bool
         Which pairs are small enough to be taken for none. The largest part of a footprint never
         is.
+    known : array of float
+        Of each right footprint, the share of it that the table holds, 0 to 1: with a focus, or a
+        part of a table, it may reach further than its rows.
     """
 
     left: pd.Index[str]
@@ -45,6 +49,7 @@ class Meeting:
     people: Numbers
     area: Numbers
     forgiven: Flags
+    known: Numbers
 
     @property
     def counts_people(self) -> bool:
@@ -55,6 +60,11 @@ class Meeting:
     def measure(self) -> Numbers:
         """What each pair weighs: its people, or its area where nobody is counted."""
         return self.people if self.counts_people else self.area
+
+    @property
+    def size(self) -> Numbers:
+        """The area of each pair to a square metre: arithmetic must not decide a tie."""
+        return np.round(self.area)
 
     def weighed(self, value: float, *, position: int) -> str:
         """Word what a pair weighs."""
@@ -82,7 +92,7 @@ def meeting(pairs: pd.DataFrame, tolerance: Tolerance | None) -> Meeting:
     Raises
     ------
     TableError
-        If the table lacks a column of a pair table.
+        If the table lacks a column of a pair table, or rows of a left footprint; all are named.
     """
     check_columns(pairs)
     i, left = pd.factorize(pairs["left"])
@@ -91,6 +101,12 @@ def meeting(pairs: pd.DataFrame, tolerance: Tolerance | None) -> Meeting:
         pairs[name].to_numpy(dtype="float64", na_value=np.nan)
         for name in ("people", "area_m2", "left_share", "right_share")
     )
+    if (torn := _known(i, len(left), mine) < 1).any():
+        msg = (
+            f"The pair table lacks rows of {listed(left[torn])}: hand over all that a left "
+            "footprint meets, and choose among the footprints afterwards."
+        )
+        raise TableError(msg, list(left[torn]))
     forgiven = (tolerance or Tolerance()).forgives(people, np.fmax(mine, theirs))
     found = Meeting(
         left=pd.Index(left, dtype="str"),
@@ -100,11 +116,19 @@ def meeting(pairs: pd.DataFrame, tolerance: Tolerance | None) -> Meeting:
         people=people,
         area=area,
         forgiven=forgiven,
+        known=_known(j, len(right), theirs),
     )
     if forgiven.any():
         measure = found.measure
         forgiven &= ~_largest(i, measure) & ~_largest(j, measure)
     return found
+
+
+def _known(side: Places, count: int, share: Numbers) -> Numbers:
+    """Return the share of each footprint that its rows hold, 1 where they hold it all."""
+    held = total(side, count, np.nan_to_num(share))
+    unknown = total(side, count, np.isnan(share).astype(float)) > 0
+    return np.where(unknown | (held > 1 - ROUNDING), 1.0, held)
 
 
 def _largest(side: Places, measure: Numbers) -> Flags:

@@ -21,6 +21,9 @@ SIDES = {
 LISTS = {"tied": "tied", "elsewhere": "elsewhere", "whole_codes": "whole", "split_codes": "split"}
 """The columns that list several codes of the right layer, and what their names are called."""
 
+WEIGHED = r" \([\d,]+ (?:people|m²)\)$"
+"""What stands behind a code in a list: what the part weighs."""
+
 
 def with_names(atlas: Atlas, table: pd.DataFrame) -> pd.DataFrame:
     """Set the name of each footprint beside its code.
@@ -78,6 +81,6 @@ def _names(atlas: Atlas, layer: str) -> pd.Series[str]:
 def _all_named(listed: pd.Series[str], names: pd.Series[str]) -> pd.Series[str]:
     """Put a name in the place of each code of a list; what stands behind the code stays away."""
     parts = listed.str.split("; ").explode()
-    codes = parts.str.split(" ", n=1).str[0]
+    codes = parts.str.replace(WEIGHED, "", regex=True)
     found = codes.map(names).fillna(codes)
     return found.groupby(level=0, sort=False).agg("; ".join).reindex(listed.index)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.checks.meeting import joined, meeting, persons, ranked, total
-from footprints.overlaps.pairs import codes_at
+from footprints.overlaps.pairs import ROUNDING, codes_at
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     Raises
     ------
     TableError
-        If the table lacks a column of a pair table.
+        If the table lacks a column of a pair table, or rows of a left footprint; all are named.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     met = meeting(pairs, None)
     count, own = len(met.left), met.i >= 0
     inside = met.j >= 0
-    order, place = ranked(np.where(inside, met.i, -1), -met.measure, -met.area, _codes(met))
+    order, place = ranked(np.where(inside, met.i, -1), -met.measure, -met.size, alphabetical(met))
     first, second = (_spread(met, order[place == rank], count) for rank in (0, 1))
     parents = np.bincount(met.i[inside & own], minlength=count)
     beyond = own & ~np.isin(np.arange(len(met.i)), first)
@@ -66,7 +66,8 @@ def nesting(pairs: pd.DataFrame, tolerance: Tolerance | None = None) -> pd.DataF
     others = order[place > 0]
     equal = others[met.measure[others] == met.measure[first[met.i[others]]]]
     everybody = total(met.i, count, met.people)
-    unassigned = total(met.i, count, np.where(inside, 0, met.people))
+    nobody = 0.0 if met.counts_people else np.nan
+    unassigned = total(met.i, count, np.where(inside, nobody, met.people))
     table = pd.DataFrame(
         {
             "parent": codes_at(met.right, np.where(first < 0, -1, met.j[first])).array,
@@ -112,10 +113,12 @@ def partition(
         Indexed by ``code`` of the wholes. Columns: ``name``; ``parts`` (footprints that lie
         within it); ``crossing`` (those that reach in from elsewhere, or out); ``people`` (persons);
         ``people_in_parts`` (in parts that lie within it); ``people_crossing`` (in its share of
-        parts that cross); ``people_unassigned`` (in no part: a gap); ``people_twice`` (in more
-        than one part; lists of whole units cannot hold any); ``status`` (``made up`` by its
-        parts, ``gap``, ``crossed``, ``twice``, or several of these); ``forgiven``. ``attrs`` are
-        those of the pair table.
+        parts that cross); ``people_unassigned`` (in no part: a gap), NA where nobody is counted;
+        ``area_m2_twice`` (where lines of parts lie over one another; lists hold nothing twice);
+        ``status`` (``made up`` by its parts, ``gap``, ``crossed``, ``twice``, or several of
+        these; ``gap or twice`` by points, where a unit in two parts counts as in none); ``forgiven``. ``attrs`` are those of the pair table, and ``parts_note``: what must
+        be known of the parts, such as that they were made by cutting the wholes. With a focus
+        each whole is judged by all its parts.
 
     Raises
     ------
@@ -130,58 +133,73 @@ def partition(
     >>> partition(load_example(), "place22", "icb22")["status"].value_counts().to_dict()
     {'made up': 42}
     """
-    pairs = atlas.overlap(wholes, parts)
+    pairs = whole_pairs(atlas, wholes, parts)
     met = meeting(pairs, tolerance)
     count, kept = len(met.left), ~met.forgiven
     of, part = met.i >= 0, met.j >= 0
     reaches = np.bincount(met.j[part & kept], minlength=len(met.right))
     within = part & (reaches[met.j] == 1)
-    people = total(met.i, count, met.people)
-    whole = _own_people(atlas, pairs, met, people)
-    sums = {
-        "people_in_parts": total(met.i, count, np.where(within, met.people, 0)),
-        "people_crossing": total(met.i, count, np.where(part & ~within, met.people, 0)),
-        "people_unassigned": total(met.i, count, np.where(part, 0, met.people)),
-        "people_twice": np.maximum(people - whole, 0),
-    }
+    kinds = {"parts": within, "crossing": part & ~within, "gap": ~part}
     numbers = {
         name: np.bincount(met.i[of & chosen & kept], minlength=count)
-        for name, chosen in {"parts": within, "crossing": part & ~within, "gap": ~part}.items()
+        for name, chosen in kinds.items()
     }
-    faults = {
-        "gap": numbers["gap"] > 0,
-        "crossed": numbers["crossing"] > 0,
-        "twice": sums["people_twice"] > 0,
-    }
+    twice = _twice(atlas, pairs, met)
+    # By points, a unit in two parts is in neither: how many are is a note of the pair table.
+    doubled = pairs.attrs.get("right_in_two", "0 units").startswith("0 units")
+    gap = "gap" if doubled else "gap or twice"
+    faults = {gap: numbers["gap"] > 0, "crossed": numbers["crossing"] > 0, "twice": twice > 0}
     words = [
         ", ".join(word for word, found in faults.items() if found[row]) or "made up"
         for row in range(count)
     ]
+    nobody = np.nan if not met.counts_people else 0.0
     table = pd.DataFrame(
         {
+            "name": atlas.whole.coded.labels(pairs.attrs["left_layer"])["name"].reindex(met.left),
             "parts": numbers["parts"],
             "crossing": numbers["crossing"],
-            "people": persons(whole),
-            **{name: persons(values) for name, values in sums.items()},
+            "people": persons(total(met.i, count, met.people)),
+            **{
+                f"people_{name}": persons(total(met.i, count, np.where(rows, met.people, nobody)))
+                for name, rows in zip(
+                    ("in_parts", "crossing", "unassigned"), kinds.values(), strict=True
+                )
+            },
+            "area_m2_twice": twice,
             "status": pd.array(words, dtype="str"),
             "forgiven": worded(met, np.flatnonzero(met.forgiven & of)),
         },
         index=met.left.rename("code"),
     )
-    table.insert(
-        0, "name", atlas.whole.coded.labels(pairs.attrs["left_layer"])["name"].reindex(met.left)
-    )
     table.attrs = dict(pairs.attrs)
-    return table
+    if note := atlas.whole.overview.loc[pairs.attrs["right_layer"], "note"]:
+        table.attrs["parts_note"] = note
+    return within_focus(atlas, pairs.attrs["left_layer"], table)
 
 
-def _own_people(atlas: Atlas, pairs: pd.DataFrame, met: Meeting, people: Numbers) -> Numbers:
-    """Return the people of the wholes by their own count, where it is of the same population."""
-    counted = atlas.people(pairs.attrs["left_layer"])
-    name = pairs.attrs["population"]
-    if name not in counted:
-        return people
-    return np.asarray(counted[name].reindex(met.left).to_numpy(dtype="float64"))
+def whole_pairs(atlas: Atlas, left: str, right: str) -> pd.DataFrame:
+    """Hold two layers against each other whole, with a focus too: its edge cuts counterparts."""
+    return atlas.whole.overlap(atlas.resolve(left), atlas.resolve(right))
+
+
+def within_focus(atlas: Atlas, layer: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Keep the footprints of a focus, of a table that was worked out of the whole atlas."""
+    if atlas.focused is None:
+        return table
+    kept = table[table.index.isin(atlas.coded.codes(layer))]
+    kept.attrs = table.attrs | {"focus": atlas.focused.code}
+    return kept
+
+
+def _twice(atlas: Atlas, pairs: pd.DataFrame, met: Meeting) -> Numbers:
+    """Return what of each left footprint its parts hold more than once; only lines can."""
+    if pairs.attrs["method"] != "area":
+        return np.zeros(len(met.left))
+    lines = atlas.whole.layers[pairs.attrs["left_layer"]].geometry
+    whole = lines.area.reindex(met.left).to_numpy()
+    held = total(met.i, len(met.left), met.measure)
+    return np.where(held > whole * (1 + ROUNDING), held - whole, 0.0)
 
 
 def worded(met: Meeting, rows: Places) -> pd.api.extensions.ExtensionArray:
@@ -211,7 +229,7 @@ def _forgiven(met: Meeting, first: Places, beyond: Flags, tolerance: Tolerance) 
     return np.asarray(some & less & (first >= 0) & tolerance.forgives(people, share))
 
 
-def _codes(met: Meeting) -> Places:
+def alphabetical(met: Meeting) -> Places:
     """Return the rank of each pair's right code in the alphabet."""
     return np.append(np.argsort(np.argsort(met.right.to_numpy())), -1)[met.j]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from footprints.checks.coterminous import coterminosity
-from footprints.checks.nest import nesting
+from footprints.checks.nest import nesting, whole_pairs, within_focus
 from footprints.errors import OverlapError, UnknownNameError
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def policy_test(
         atlas.resolve(given) if given else _newest(atlas, level)
         for given, level in ((left, policy.left), (right, policy.right))
     ]
-    pairs = atlas.overlap(*keys)
+    pairs = whole_pairs(atlas, *keys)
     if policy.asks == "nested":
         table = nesting(pairs, tolerance)
         met = table["status"] == "nested"
@@ -147,7 +147,7 @@ def policy_test(
     table.insert(0, "name", atlas.whole.coded.labels(keys[0])["name"].reindex(table.index))
     table.insert(1, "met", met)
     table.attrs |= {"policy": policy.words, "policy_source": policy.source}
-    return table.rename_axis("code")
+    return within_focus(atlas, keys[0], table.rename_axis("code"))
 
 
 def policy_tests(atlas: Atlas, *, tolerance: Tolerance | None = None) -> pd.DataFrame:
@@ -196,7 +196,7 @@ def policy_tests(atlas: Atlas, *, tolerance: Tolerance | None = None) -> pd.Data
             "met": int(table["met"].sum()),
             "not_met": len(missed),
             "outside": int((state == "outside").sum()),
-            "people_not_met": missed["people"].sum(),
+            "people_not_met": missed["people"].sum(min_count=len(missed)),
             "skipped": "",
             **{key: table.attrs[key] for key in ("population", "source", "date")},
         }

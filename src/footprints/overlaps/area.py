@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 import shapely
 
 from footprints.errors import GeometryError, Problems
 from footprints.geometry import POLYGONS
-from footprints.overlaps.edges import areas_by_edges, edges_of
+from footprints.overlaps.edges import Edges, areas_by_edges, boxes_along, edges_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,11 +29,12 @@ if TYPE_CHECKING:
     Areas: TypeAlias = npt.NDArray[np.float64]
     Column: TypeAlias = npt.NDArray[Any]
 
+Found = TypeVar("Found")
 MOST_THREADS = 4
 """How many threads are started unless asked for; more gain little, and the machine is shared."""
 MOST_VERTICES = 192
 """A polygon with more vertices is cut into pieces before its edges are summed."""
-WORTH_CUTTING = 1 << 14
+WORTH_CUTTING = 1 << 17
 """Vertices times pairs of a polygon: below that, cutting it costs more than it saves."""
 DEEPEST_CUT = 24
 """How often a polygon is halved at most: the vertices of one place cannot be told apart."""
@@ -49,7 +50,11 @@ CHUNKS_A_THREAD = 4
 
 
 def intersection_areas(
-    left: Sequence[object] | Shapes, right: Sequence[object] | Shapes, *, threads: int | None = None
+    left: Sequence[object] | Shapes,
+    right: Sequence[object] | Shapes,
+    *,
+    checked: bool = False,
+    threads: int | None = None,
 ) -> tuple[Positions, Positions, Areas]:
     """Find every pair of polygons that share area, and how much.
 
@@ -64,6 +69,9 @@ def intersection_areas(
     left, right : array-like of Polygon or MultiPolygon
         In EPSG:27700. None and empty geometry are allowed and share nothing. The polygons of one
         side may overlap one another. They are not changed.
+    checked : bool
+        Whether all are known to be valid polygons, as those of an atlas are, which has checked
+        them at its door. What is not valid then gives areas that mean nothing.
     threads : int, optional
         How many threads to work with; None is as many as there are processors, four at most.
         The answer does not depend on it.
@@ -78,7 +86,8 @@ def intersection_areas(
     Raises
     ------
     GeometryError
-        A geometry is no polygon, or an invalid one; all are named by side and position.
+        A geometry is no polygon, or an invalid one, and they were not ``checked``; all are named
+        by side and position.
     ValueError
         There are fewer threads than one.
 
@@ -91,12 +100,13 @@ def intersection_areas(
     """
     sides = np.asarray(left, dtype=object), np.asarray(right, dtype=object)
     with _Workers(threads) as workers:
-        sound = [workers.begin(shapely.is_valid, side) for side in sides]
+        sound = [] if checked else [workers.begin(shapely.is_valid, side) for side in sides]
         swapped = len(sides[0]) < len(sides[1])
         large, small = sides if swapped else sides[::-1]
-        k, n = _near(large, small)
-        _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
-        k, n, area_m2 = _shared(large, small, k, n, workers)
+        pairs = _near(large, small)
+        if not checked:
+            _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
+        k, n, area_m2 = _shared(large, small, pairs, workers)
     i, j = (k, n) if swapped else (n, k)
     order = np.lexsort((j, i))
     return i[order], j[order], area_m2[order]
@@ -119,8 +129,8 @@ class _Workers:
         self.pool.shutdown()
 
     def begin(
-        self, work: Callable[..., Column], *columns: Column, chunks: int = 0
-    ) -> list[Future[Column]]:
+        self, work: Callable[..., Found], *columns: Column, chunks: int = 0
+    ) -> list[Future[Found]]:
         """Start ``work`` on parts of the columns, as many as asked for."""
         parts = chunks or (self.threads * CHUNKS_A_THREAD if self.threads > 1 else 1)
         split = zip(*(np.array_split(column, parts) for column in columns), strict=True)
@@ -150,31 +160,37 @@ def _refuse_unusable(sides: tuple[Shapes, Shapes], sound: list[Flags]) -> None:
     problems.raise_any(GeometryError)
 
 
-def _near(large: Shapes, small: Shapes) -> tuple[Positions, Positions]:
-    """Return the pairs whose bounding boxes meet, sorted by the position in ``large``."""
-    k, n = shapely.STRtree(small).query(large)
+def _near(large: Shapes, small: Shapes) -> tuple[Positions, Positions, Flags]:
+    """Return the pairs whose bounding boxes meet, sorted by the position in ``large``.
+
+    Of each pair it is told whether the outline of the large polygon may pass through the box of
+    the small one. Elsewhere that is inside or outside as a whole.
+    """
+    tree = shapely.STRtree(small)
+    k, n = tree.query(large)
     order = np.argsort(k, kind="stable")
-    return k[order], n[order]
+    k, n = k[order], n[order]
+    boxes, owners = boxes_along(large, len(small))
+    box, met = tree.query(boxes)
+    return k, n, np.isin(k * len(small) + n, owners[box] * len(small) + met)
 
 
 def _shared(
-    large: Shapes, small: Shapes, k: Positions, n: Positions, workers: _Workers
+    large: Shapes, small: Shapes, pairs: tuple[Positions, Positions, Flags], workers: _Workers
 ) -> tuple[Positions, Positions, Areas]:
     """Return the pairs, the position in ``large`` first, and the areas that they share."""
     faults = workers.begin(shapely.coverage_invalid_edges, large, chunks=1)
+    k, n, edge = pairs
 
-    def within(k: Positions, n: Positions) -> Flags:
-        return _lies_within(_prepared(large, k), small[n])
+    def within(k: Positions, n: Positions, edge: Flags) -> Flags:
+        return _lies_within(_prepared(large, k), small[n], edge)
 
-    def meeting(k: Positions, n: Positions) -> Flags:
-        return np.asarray(shapely.intersects(_prepared(large, k), small[n]))
-
-    inside = workers.over(within, k, n)
-    rest = np.flatnonzero(~inside & ~_ruled_out(workers.finish(faults), k, n, inside))
-    crossing = rest[workers.over(meeting, k[rest], n[rest])]
+    inside = workers.over(within, k, n, edge)
+    whole = workers.begin(shapely.area, small[n[inside]])
+    unsettled = edge & ~inside & ~_ruled_out(workers.finish(faults), k, n, inside)
     area_m2 = np.zeros(len(k))
-    area_m2[inside] = workers.over(shapely.area, small[n[inside]])
-    area_m2[crossing] = _crossing_areas(large, small, k[crossing], n[crossing], workers)
+    area_m2[unsettled] = _crossing_areas(large, small, k[unsettled], n[unsettled], workers)
+    area_m2[inside] = workers.finish(whole)
     found = area_m2 > 0
     return k[found], n[found], area_m2[found]
 
@@ -191,21 +207,21 @@ def _prepared(shapes: Shapes, rows: Positions) -> Shapes:
     return np.asarray(copies[places])
 
 
-def _lies_within(large: Shapes, small: Shapes) -> Flags:
+def _lies_within(large: Shapes, small: Shapes, edge: Flags) -> Flags:
     """Tell which small polygons lie within their prepared large one, as far as it costs little.
 
-    One whose middle is outside is told not to: the few bent ones that are within nevertheless
-    are intersected.
+    The middle settles all but those at an edge. One of these whose middle is outside is told not
+    to: the few bent ones that are within nevertheless are intersected.
     """
     bounds = shapely.bounds(small)
     middle = (bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2
     inside = shapely.contains_xy(large, *middle)
-    likely = np.flatnonzero(inside)
+    likely = np.flatnonzero(inside & edge)
     deep = shapely.contains_properly(large[likely], small[likely])
     inside[likely] = deep
-    edge = likely[~deep]
-    edge = edge[_all_but_outside(large[edge], small[edge])]
-    inside[edge] = shapely.relate_pattern(large[edge], small[edge], "T*****FF*")
+    rest = likely[~deep]
+    rest = rest[_all_but_outside(large[rest], small[rest])]
+    inside[rest] = shapely.relate_pattern(large[rest], small[rest], "T*****FF*")
     return np.asarray(inside)
 
 
@@ -241,25 +257,32 @@ def _crossing_areas(
     Where next to nothing is shared the sum over edges cannot tell it from nothing, but GEOS can.
     """
     pair, pieces, piece = _pairs_of_pieces(large, k, small, n, workers)
-    used, place = np.unique(n, return_inverse=True)
-    edges, others = edges_of(small[used]), edges_of(pieces)
-    bounds = shapely.bounds(small[used])
+    edges = edges_of(pieces)
 
-    def summed(i: Positions, j: Positions) -> Areas:
-        return areas_by_edges(edges, others, i, j, bounds[i])
+    def taken_apart(n: Positions) -> tuple[Edges, Positions, Areas]:
+        used, place = np.unique(n, return_inverse=True)
+        return edges_of(small[used]), place, shapely.bounds(small[used])[place]
 
     def cut_out(k: Positions, n: Positions) -> Areas:
+        shapes, others = _prepared(large, k), small[n]
         found = np.zeros(len(k))
-        more = np.flatnonzero(~shapely.touches(_prepared(large, k), small[n]))
-        found[more] = shapely.area(shapely.intersection(large[k[more]], small[n[more]]))
+        more = np.flatnonzero(shapely.intersects(shapes, others))
+        more = more[~shapely.touches(shapes[more], others[more])]
+        found[more] = shapely.area(shapely.intersection(large[k[more]], others[more]))
         return found
 
-    blocks = np.diff(others.starts)[piece].sum() // BLOCK + 1
-    area_m2 = workers.over(summed, place[pair], piece, chunks=int(blocks))
-    shared = np.bincount(pair, area_m2, minlength=len(k))
-    smaller = np.minimum(shapely.area(large)[k], shapely.area(small[used])[place])
-    boxes = shapely.area(shapely.envelope(small[used]))[place]
-    thin = np.flatnonzero(~((shared > THIN * smaller) & (smaller > THIN * boxes)))
+    blocks = int(np.diff(edges.starts)[piece].sum() // BLOCK + 1)
+    apart = workers.begin(taken_apart, n[pair], chunks=blocks)
+    whole = workers.begin(shapely.area, small[n])
+    sums = []
+    # NumPy mostly holds Python's lock, so only this thread sums; the others hand it the edges.
+    for part, held in zip(apart, np.array_split(piece, blocks), strict=True):
+        first, place, bounds = part.result()
+        sums.append(areas_by_edges(first, edges, place, held, bounds))
+    shared = np.bincount(pair, np.concatenate(sums), minlength=len(k))
+    least = np.minimum(shapely.area(large)[k], workers.finish(whole))
+    x0, y0, x1, y1 = shapely.bounds(small[n]).T
+    thin = np.flatnonzero(~((shared > THIN * least) & (least > THIN * (x1 - x0) * (y1 - y0))))
     shared[thin] = workers.over(cut_out, k[thin], n[thin])
     return np.asarray(shared, dtype=float)
 
@@ -271,7 +294,7 @@ def _pairs_of_pieces(
     used, place = np.unique(k, return_inverse=True)
     pieces, owners = _pieces(large[used], np.bincount(place), workers)
     others, other = np.unique(n, return_inverse=True)
-    piece, near = shapely.STRtree(small[others]).query(pieces)
+    near, piece = shapely.STRtree(pieces).query(small[others])
     pairs, wanted = place * len(others) + other, owners[piece] * len(others) + near
     order = np.argsort(pairs)
     found = np.searchsorted(pairs, wanted, sorter=order)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 RUN = 8
 """How many edges are passed over together where none of them can matter."""
+ALONG = 4
+"""How many edges of an outline are in one box at least; much of a long box is far from them."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,11 @@ class Edges:
     east_y: Areas
     side: Areas
     starts: Positions
+
+    @cached_property
+    def slope(self) -> Areas:
+        """How much each edge rises in a metre eastwards."""
+        return np.asarray((self.east_y - self.west_y) / (self.east_x - self.west_x))
 
     @cached_property
     def runs(self) -> Runs:
@@ -119,6 +126,43 @@ def edges_of(shapes: Shapes) -> Edges:
     starts = np.searchsorted(shape[part[ring[rows]]], np.arange(len(shapes) + 1))
     side = np.where(eastward, -1.0, 1.0)
     return Edges(west[:, 0], west[:, 1], east[:, 0], east[:, 1], side, starts)
+
+
+def boxes_along(shapes: Shapes, about: int) -> tuple[Shapes, Positions]:
+    """Cover the outlines of polygons with boxes.
+
+    Parameters
+    ----------
+    shapes : array of Polygon or MultiPolygon
+        They need not be valid; None has no outline.
+    about : int
+        How many boxes there may be, for outlines of many vertices: more cost more to look into.
+
+    Returns
+    -------
+    boxes : array of Polygon
+        Around a few edges each.
+    owners : array of int
+        The position of the polygon that each is of.
+
+    Examples
+    --------
+    >>> boxes, owners = boxes_along(np.array([shapely.box(0, 0, 3, 2)]), 100)
+    >>> boxes.tolist(), owners.tolist()
+    ([<POLYGON ((3 0, 3 2, 0 2, 0 0, 3 0))>], [0])
+    """
+    parts, shape = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    starts = np.searchsorted(ring, np.arange(len(rings) + 1))
+    last = starts[ring + 1] - 1
+    along = max(len(xy) // max(about, 1), ALONG)
+    place = np.arange(len(xy))
+    first = np.flatnonzero(((place - starts[ring]) % along == 0) & (place < last))
+    beyond = xy[np.minimum(first + along, last[first])]
+    low = np.minimum(_reduced(np.minimum, xy, first), beyond)
+    high = np.maximum(_reduced(np.maximum, xy, first), beyond)
+    return shapely.box(*low.T, *high.T), shape[part[ring[first]]]
 
 
 def areas_by_edges(first: Edges, second: Edges, i: Positions, j: Positions, bounds: Areas) -> Areas:
@@ -194,23 +238,15 @@ def _expanded(rows: Positions, which: Positions, starts: Positions) -> tuple[Pos
 
 def _below_both(first: Edges, f: Positions, second: Edges, g: Positions, ground: Areas) -> Areas:
     """Return the area below two edges at a time and above a ground, where both edges are."""
-    low = np.maximum(first.west_x[f], second.west_x[g])
+    x, other_x = first.west_x[f], second.west_x[g]
+    low = np.maximum(x, other_x)
     high = np.minimum(first.east_x[f], second.east_x[g])
-    west, east = _heights(first, f, low, high, ground)
-    other_west, other_east = _heights(second, g, low, high, ground)
-    drop_west, drop_east = other_west - west, other_east - east
+    slope, y = first.slope[f], first.west_y[f] - ground
+    west, east = y + (low - x) * slope, y + (high - x) * slope
+    slope, y = second.slope[g], second.west_y[g] - ground
+    drop_west, drop_east = y + (low - other_x) * slope - west, y + (high - other_x) * slope - east
     under = np.maximum(-drop_west, 0) + np.maximum(-drop_east, 0)
     spread = np.abs(drop_west) + np.abs(drop_east)
     spread[spread == 0] = 1
     mean = (west + east - under * under / spread) / 2
     return np.asarray((high - low) * mean)
-
-
-def _heights(
-    edges: Edges, rows: Positions, low: Areas, high: Areas, ground: Areas
-) -> tuple[Areas, Areas]:
-    """Return how high edges are above a ground at two x."""
-    x, y = edges.west_x[rows], edges.west_y[rows]
-    slope = (edges.east_y[rows] - y) / (edges.east_x[rows] - x)
-    height = y - ground
-    return height + (low - x) * slope, height + (high - x) * slope

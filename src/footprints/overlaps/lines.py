@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Drawn:
-    """The lines of a layer: its codes and, in the same order, its polygons in EPSG:27700."""
+    """The lines of a layer: its codes and, in the same order, valid polygons in EPSG:27700."""
 
     codes: pd.Index[str]
     shapes: npt.NDArray[np.object_]
@@ -53,7 +53,7 @@ def overlap_lines(
         A pair table; ``units`` is NA, and ``people`` too unless they were shared out. Its attrs
         hold ``overlapping`` (``left``, ``right``) where lines of one layer overlap.
     """
-    i, j, area = intersection_areas(left.shapes, right.shapes)
+    i, j, area = intersection_areas(left.shapes, right.shapes, checked=True)
     rest_left, left_twice = _rest(left.shapes, i, area, right.shapes)
     rest_right, right_twice = _rest(right.shapes, j, area, left.shapes)
     rows_i, rows_j, rows_area = _with_rests(i, j, area, rest_left, rest_right)
@@ -139,7 +139,7 @@ def _by_code(rows: pd.DataFrame, left: Drawn, right: Drawn) -> pd.DataFrame:
 
 def _one_sided(spread: Spread, both: pd.DataFrame, drawn: Drawn, side: str) -> pd.DataFrame:
     """Return what units have in a footprint of one side and in none of the other."""
-    unit, code, area = intersection_areas(spread.shapes, drawn.shapes)
+    unit, code, area = intersection_areas(spread.shapes, drawn.shapes, checked=True)
     held = pd.DataFrame({"unit": unit, side: code, "area": area})
     met = both.assign(area=-both["area"])[["unit", side, "area"]]
     rest = pd.concat([held, met]).groupby(["unit", side], as_index=False)["area"].sum()

@@ -442,6 +442,7 @@ def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
         nest=tuple((left, right) for left, right in said.nest),
         coterminous=tuple((left, right) for left, right in said.coterminous),
         cover=tuple(said.cover),
+        contiguous=tuple(said.contiguous),
         severity=tuple(said.severity.items()),
         agreed=tuple(
             Agreed(check=e.check, layer=e.layer, code=e.code, reason=e.reason, until=str(e.until))

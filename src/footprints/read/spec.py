@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from footprints.atlas.parts import CHECKS
 from footprints.errors import listed
 from footprints.geometry import Resolution  # noqa: TC001 - as above.
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 Status = Literal["warn", "fail"]
 Pair = Annotated[list[str], Field(min_length=2, max_length=2)]
-CHECKS = ["population-band", "nesting", "coterminosity", "coverage", "contiguity"]
-"""The checks that an atlas can ask for, agree misses of, or grade."""
 NAME_KEYS = ["file", "sheet", "code", "name", "ods_code"]
 """What ``names`` says where the names are in a file, and not in a column of the units."""
 
@@ -101,6 +100,7 @@ class CheckSpec(Table):
     nest: list[Pair] = Field(default_factory=list)
     coterminous: list[Pair] = Field(default_factory=list)
     cover: list[str] = Field(default_factory=list)
+    contiguous: list[str] = Field(default_factory=list)
     severity: dict[str, Status] = Field(default_factory=dict)
 
 
@@ -211,13 +211,16 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
         names = [name for pair in listed_pairs for name in pair]
         _unknown(f"checks.{place}", names, layers, problems)
     _unknown("checks.cover", checks.cover, layers, problems)
+    _unknown("checks.contiguous", checks.contiguous, layers, problems)
     for level, wanted in checks.bands.items():
         if level != "set":
             names = [wanted] if isinstance(wanted, str) else wanted
             _unknown(f"checks.bands.{level}", names, layers, problems)
     _unknown("exceptions", [e.layer for e in spec.exceptions], layers, problems)
-    _unknown("exceptions", [e.check for e in spec.exceptions], CHECKS, problems)
-    _unknown("checks.severity", checks.severity, CHECKS, problems)
+    _unknown("exceptions", [e.check for e in spec.exceptions], list(CHECKS), problems)
+    graded = [name.partition(".") for name in checks.severity]
+    _unknown("checks.severity", [check for check, _, _ in graded], list(CHECKS), problems)
+    _unknown("checks.severity", [key for _, dot, key in graded if dot], layers, problems)
 
 
 def check_filled(spec: AtlasSpec, problems: Problems) -> None:

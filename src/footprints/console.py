@@ -1,0 +1,65 @@
+"""What is printed: tables where there is room for them, else sentences that say the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from footprints.errors import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PIPE_WIDTH = 140
+
+
+def open_screen() -> Console:
+    """Return where to print."""
+    screen = Console(markup=False, highlight=False, emoji=False)
+    if not screen.is_terminal:
+        # What is read by a script or kept in a log is not squeezed to a narrow screen.
+        screen.width = PIPE_WIDTH
+    return screen
+
+
+def show(screen: Console, table: Table, sentences: list[str]) -> None:
+    """Print a table where there is room for it, and otherwise sentences that say the same."""
+    room = screen.options.update(max_width=10_000)
+    if sentences and screen.measure(table, options=room).maximum <= screen.width:
+        screen.print(table)
+    else:
+        say(screen, sentences)
+
+
+def say(screen: Console, lines: Iterable[str]) -> None:
+    """Print lines; data is text, whatever it holds."""
+    for line in lines:
+        screen.print(Text(plain(line)))
+
+
+def complain(message: str) -> None:
+    """Print a message beside what is asked for."""
+    screen = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    say(screen, message.split("\n"))
+
+
+def new_table(*columns: str) -> Table:
+    """Make a table; columns of numbers stand to the right."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    numbers = {"Count", "People", "Footprints", "In none", "Below", "Within", "Above"}
+    numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "People missed"}
+    for column in columns:
+        right = column in numbers
+        whole = right or column in {"Code", "Layer", "Level", "Limit", "Check", "Against"}
+        justify: Literal["left", "right"] = "right" if right else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole)
+    return table
+
+
+def add_row(table: Table, *cells: object) -> None:
+    """Add a row of data, each cell as text."""
+    table.add_row(*(Text(plain(cell)) for cell in cells))

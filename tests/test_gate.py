@@ -1,0 +1,275 @@
+"""The gate: what is checked, how grave it is, what was agreed, and what is new."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from conftest import layer_of, make_atlas
+from synthetic import as_atlas, synthetic
+
+import footprints as fp
+from footprints.atlas.parts import CHECKS
+from footprints.errors import UnknownNameError
+from footprints.report.findings import FINDING_COLUMNS, KEY
+
+TOTAL = 56_550_138
+
+
+def with_checks(atlas: fp.Atlas, **said: object) -> fp.Atlas:
+    """Return the same atlas, asked for other checks."""
+    units, layers = atlas.parts()
+    members = {
+        key: {
+            str(units_name): rows.set_index("unit")["code"]
+            for units_name, rows in part.groupby("units", observed=True)
+        }
+        for key, part in atlas.membership.groupby("layer", observed=True)
+    }
+    made = {
+        key: fp.Layer(
+            table=layer.table, members=members[key], level=layer.level, covers=layer.covers
+        )
+        for key, layer in layers.items()
+    }
+    return fp.Atlas(title=atlas.title, units=units, layers=made, checks=fp.Checks(**said))
+
+
+@pytest.fixture(scope="module")
+def report(england) -> fp.Atlas:
+    return fp.check(england)
+
+
+def test_the_default_check_of_england_looks_at_the_newest_of_each_level(report) -> None:
+    assert report.ok
+    assert set(report.findings["status"]) == {"pass", "warn"}
+    asked = set(report.summary.index)
+    assert {
+        ("nesting", "lad23", "icb26"),
+        ("nesting", "icb26", "nhser22"),
+        ("nesting", "pcn21", "stp21"),
+        ("coterminosity", "icb26", "ctyua23"),
+        ("coverage", "icb26", ""),
+        ("population-band", "place22", ""),
+    } <= asked
+    assert report.summary.loc[("nesting", "ctyua23", "icb26"), ["pass", "warn"]].to_list() == [
+        148,
+        5,
+    ]
+    assert list(dict.fromkeys(report.findings["check"])) == [
+        name for name in CHECKS if name != "contiguity"
+    ]
+
+
+def test_findings_have_their_columns_a_sentence_and_a_basis(report) -> None:
+    findings = report.findings
+    assert findings.dtypes.astype("str").to_dict() == FINDING_COLUMNS
+    assert not findings.duplicated(KEY).any()
+    assert findings["message"].str.endswith(".").all()
+    basis = ["people", "population", "population_date", "population_source", "source", "severity"]
+    assert findings[basis].notna().all(axis=None)
+    nested = findings[findings["check"] == "nesting"]
+    assert nested["method"].eq("members").all()
+    assert nested["evidence"].notna().all()
+    row = nested[(nested["layer"] == "ctyua23") & (nested["name"] == "Buckinghamshire")].iloc[0]
+    assert row["message"] == (
+        "Buckinghamshire (E06000060) reaches into 2 systems of icb26: 540,476 people in NHS Thames "
+        "Valley Integrated Care Board, 6,584 people in NHS Central East Integrated Care Board."
+    )
+    told = ["result", "miss", "counterpart", "value"]
+    assert row[told].to_list() == ["straddles", 6584, "E54000065", pytest.approx(540_476 / 547_060)]
+
+
+def test_the_pairs_of_what_is_missed_add_up_to_the_people_of_each_footprint(report) -> None:
+    sums = report.pairs.groupby(["left_layer", "right_layer", "left"])["people"].sum()
+    missed = report.findings[report.findings["status"] == "warn"].dropna(subset="against")
+    for row in missed.itertuples():
+        assert sums[row.layer, row.against, row.code] == row.people
+    assert len(sums) == len(missed.drop_duplicates(["layer", "against", "code"]))
+
+
+def test_what_lists_rest_on_is_the_weakest_of_both_sides(england) -> None:
+    asked = with_checks_of_england(england, nest=(("lad21", "amb22"),))
+    found = fp.check(asked, select=["nesting"]).findings.set_index("code")
+    rows = england.membership
+    weak = rows[(rows["layer"] == "amb22") & (rows["evidence"] == "uncertain")]["unit"]
+    districts = rows[(rows["layer"] == "lad21") & rows["unit"].isin(weak)]["code"].unique()
+    assert len(districts)
+    assert found.loc[districts, "evidence"].eq("uncertain").all()
+
+
+def with_checks_of_england(england: fp.Atlas, **said: object) -> fp.Atlas:
+    units, layers = england.parts()
+    rows = england.membership
+    kept = {}
+    for key in ("lad21", "amb22"):
+        mine = rows[(rows["layer"] == key) & (rows["units"] == "england")].set_index("unit")
+        odd = mine.loc[mine["evidence"] != "published", "evidence"].astype("str")
+        kept[key] = fp.Layer(
+            table=layers[key].table,
+            members={"england": mine["code"]},
+            level=layers[key].level,
+            evidence=odd.to_dict(),
+        )
+    table = {"england": units["england"]}
+    return fp.Atlas(title="England", units=table, layers=kept, checks=fp.Checks(**said))
+
+
+def test_severity_makes_misses_fail_by_check_and_by_layer() -> None:
+    units = synthetic()
+    units.loc[["u0700", "u0701"], "icb22"] = "icb22-0100"
+    atlas = as_atlas(units)
+    assert fp.check(atlas, select=["nesting"]).ok
+    graver = with_checks(atlas, severity=(("nesting", "fail"),))
+    found = fp.check(graver, select=["nesting"])
+    assert not found.ok
+    assert found.findings.loc[found.findings["status"] == "fail", "code"].to_list() == [
+        "pcn21-0300",
+        "place21-0100",
+    ]
+    said = (("nesting", "fail"), ("nesting.pcn21", "warn"))
+    milder = fp.check(with_checks(atlas, severity=said), select=["nesting"])
+    assert milder.findings.loc[milder.findings["status"] == "fail", "code"].to_list() == [
+        "place21-0100"
+    ]
+    assert set(milder.findings.loc[milder.findings["layer"] == "pcn21", "severity"]) == {"warn"}
+
+
+def test_a_soft_limit_warns_however_grave_its_check_is() -> None:
+    systems = layer_of(dict(zip("abc", ["S", "T", "U"], strict=True)), "system")
+    atlas = make_atlas([50, 500, 5000], icb22=systems)
+    band = fp.Band(lower=100, upper=1000, lower_limit="hard", upper_limit="soft")
+    bands = fp.BandSet(name="mine", title="", source="me", as_at="2026", bands={"system": band})
+    asked = with_checks(atlas, bands=bands, severity=(("population-band", "fail"),))
+    found = fp.check(asked, select=["population-band"]).findings.set_index("code")
+    assert found["status"].to_dict() == {"S": "fail", "T": "pass", "U": "warn"}
+
+
+def test_people_in_no_footprint_of_a_layer_that_covers_fail() -> None:
+    systems = layer_of({"a": "S", "b": None, "c": "S"}, "system")
+    found = fp.check(make_atlas([5, 7, 11], icb22=systems), select=["coverage"])
+    assert not found.ok
+    assert found.findings["status"].to_list() == ["fail", "fail"]
+    assert found.findings["code"].to_list()[1] == "b"
+    assert "16 of 23 people, 7 are in none of its footprints" in found.findings["message"].iloc[0]
+
+
+def straddling() -> fp.Atlas:
+    units = synthetic()
+    units.loc[["u0700", "u0701"], "icb22"] = "icb22-0100"
+    return as_atlas(units)
+
+
+def agreed(code: str, until: str) -> tuple[fp.Agreed, ...]:
+    return (fp.Agreed(check="nesting", layer="place21", code=code, reason="as drawn", until=until),)
+
+
+def test_an_agreed_miss_is_excepted_until_it_expires() -> None:
+    asked = {"severity": (("nesting", "fail"),), "agreed": agreed("place21-0100", "2027-03-31")}
+    atlas = with_checks(straddling(), **asked)
+    run = {"select": ["nesting"], "layers": ["place21"]}
+    on_time = fp.check(atlas, **run, today=date(2027, 3, 31))
+    assert on_time.ok
+    row = on_time.findings[on_time.findings["status"] == "excepted"].iloc[0]
+    assert row["code"] == "place21-0100"
+    assert row["message"].endswith("Agreed until 2027-03-31: as drawn.")
+    late = fp.check(atlas, **run, today=date(2027, 4, 1))
+    assert not late.ok
+    assert late.findings.set_index("code").loc["place21-0100", "status"] == "fail"
+    assert "that has expired" in late.findings.set_index("code").loc["place21-0100", "message"]
+
+
+def test_an_exception_that_matches_nothing_warns() -> None:
+    for code, why in [
+        ("place21-0000", "no miss any more"),
+        ("place21-9999", "has no 'place21-9999'"),
+    ]:
+        atlas = with_checks(straddling(), agreed=agreed(code, "2027-03-31"))
+        found = fp.check(atlas, select=["nesting"], today=date(2026, 1, 1)).findings
+        row = found[found["result"] == "unmatched exception"].iloc[0]
+        assert row[["status", "code"]].to_list() == ["warn", code]
+        assert why in row["message"]
+    # Nothing is said of an exception whose check was not run.
+    quiet = fp.check(atlas, select=["coverage"], today=date(2026, 1, 1)).findings
+    assert not (quiet["result"] == "unmatched exception").any()
+
+
+def test_against_a_baseline_only_what_is_new_or_worse_fails() -> None:
+    asked = {"severity": (("nesting", "fail"),)}
+    run = {"select": ["nesting"], "layers": ["place21"]}
+    before = fp.check(with_checks(straddling(), **asked), **run)
+    same = fp.check(with_checks(straddling(), **asked), **run, baseline=before)
+    assert not before.ok
+    assert same.ok
+    assert same.findings["since"].dropna().to_list() == ["known"]
+    assert same.mended.empty
+    moved = synthetic()
+    moved.loc[["u0700", "u0701", "u0702"], "icb22"] = "icb22-0100"
+    moved.loc[["u0008"], "icb22"] = "icb22-0000"
+    now = fp.check(with_checks(as_atlas(moved), **asked), **run, baseline=before)
+    assert not now.ok
+    since = now.findings.dropna(subset="since").set_index("code")["since"]
+    assert since.to_dict() == {"place21-0100": "worse", "place21-0002": "new"}
+    clean = fp.check(with_checks(as_atlas(synthetic()), **asked), **run, baseline=before)
+    assert clean.ok
+    assert clean.mended["code"].to_list() == ["place21-0100"]
+
+
+def test_what_was_not_checked_now_is_not_mended() -> None:
+    before = fp.check(straddling(), select=["nesting"])
+    now = fp.check(as_atlas(synthetic()), select=["coverage"], baseline=before)
+    assert now.mended.empty
+
+
+def test_what_cannot_be_checked_is_skipped_with_its_reason(england) -> None:
+    asked = with_checks_of_england(england, contiguous=("lad21",))
+    found = fp.check(asked, select=["contiguity"])
+    assert found.findings["status"].to_list() == ["skipped"]
+    assert "illustrative" in found.reasons[0]
+    assert not found.checked
+    assert not found.ok
+
+
+def test_checks_are_chosen_by_name_and_strangers_refused(england) -> None:
+    found = fp.check(england, ignore=["population-band", "coverage"])
+    assert set(found.findings["check"]) == {"nesting", "coterminosity"}
+    with pytest.raises(UnknownNameError, match="'bands'.*'population-band'"):
+        fp.check(england, select=["bands"])
+
+
+def test_a_footprint_with_no_counterpart_to_fit_yet_is_skipped(england) -> None:
+    units, layers = england.parts()
+    rows = england.membership
+    kept = {
+        key: fp.Layer(
+            table=layers[key].table,
+            members={"england": rows[rows["layer"] == key].set_index("unit")["code"]},
+            level=layers[key].level,
+            covers=layers[key].covers,
+        )
+        for key in ("icb26", "cauth25")
+    }
+    checks = fp.Checks(coterminous=(("icb26", "cauth25"),))
+    table = {"england": units["england"]}
+    atlas = fp.Atlas(title="England", units=table, layers=kept, checks=checks)
+    found = fp.check(atlas, select=["coterminosity"]).findings
+    assert found["status"].value_counts().to_dict() == {"warn": 19, "skipped": 15, "pass": 2}
+
+
+def test_a_focus_is_judged_against_its_own_layer(england) -> None:
+    report = fp.check(england.focus("icb22:E54000034"), select=["nesting"])
+    assert ("nesting", "lad23", "icb22") in report.summary.index
+    missed = report.findings[report.findings["status"] == "warn"]
+    assert "Hart" in missed["name"].to_list()
+    assert report.findings["population"].notna().all()
+
+
+def test_the_summary_adds_up_to_the_findings(report) -> None:
+    counts = report.summary
+    assert counts["footprints"].sum() == len(report.findings)
+    words = ["pass", "warn", "fail", "excepted", "skipped"]
+    assert (counts[words].sum(axis=1) == counts["footprints"]).all()
+    assert counts["people_missed"].sum() == report.findings["miss"].sum()
+    assert isinstance(report.worst, pd.DataFrame)
+    assert set(report.worst["status"]) == {"warn"}
