@@ -56,7 +56,7 @@ def as_annotations(report: Report, *, most: int = MOST_OF_A_KIND) -> str:
     >>> report = check(load_example(), layers="icb22", select=["population-band"])
     >>> lines = as_annotations(report).splitlines()
     >>> print(lines[-1])
-    ::notice title=footprints::Not shown here: 17 warnings.
+    ::notice title=footprints::Not shown here: 6 warnings.
     """
     missed = report.worst
     known = missed["since"] == "known"
