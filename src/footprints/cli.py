@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from enum import StrEnum
@@ -195,7 +196,9 @@ def check(
       footprints check --layer icb22 --bands kings-fund-2022
       footprints check --atlas atlas.toml --baseline earlier.json -o now.json
     """  # noqa: D301  # The character \b keeps the lines of the examples.
-    from footprints.report.writing import read_report, report_file, write_report  # noqa: PLC0415
+    from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
+    from footprints.report.reading import read_report  # noqa: PLC0415
+    from footprints.report.writing import report_file, write_report  # noqa: PLC0415
 
     for file in output or ():
         report_file(file)
@@ -215,6 +218,7 @@ def check(
     for file in output or ():
         write_report(report, file, marking=marking)
         say(open_screen(), [f"Report written: {file.name}."])
+    typer.echo(announce(report, os.environ, marking=marking), nl=False)
     if map_file:
         _draw_checked(atlas, map_file, report, population)
     raise typer.Exit(_status(report, fail_on))

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from footprints.output import output_file, whole
 from footprints.report.document import as_json
+from footprints.report.geo import as_geojson, as_gpkg
+from footprints.report.junit import as_junit
 from footprints.report.markdown import as_markdown
 from footprints.report.page import as_html
 from footprints.report.table import as_csv
@@ -26,8 +28,16 @@ FORMATS: dict[str, Callable[[Report, str], bytes]] = {
     ".csv": as_csv,
     ".md": as_markdown,
     ".txt": as_text,
+    ".xml": as_junit,
+    ".geojson": as_geojson,
+    ".gpkg": as_gpkg,
 }
 """What makes the content of each format, by what the name of its file ends in."""
+
+
+def report_file(path: str | PathLike[str]) -> Path:
+    """Return the file to write, or raise an error before anything is worked out."""
+    return output_file(path, list(FORMATS))
 
 
 def write_report(report: Report, path: str | PathLike[str], *, marking: str = "") -> Path:
@@ -39,7 +49,8 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
         What :func:`footprints.check` found.
     path : path-like
         A name that ends in ``.xlsx`` (a workbook), ``.html`` (a page), ``.json`` (all of it, for
-        :func:`footprints.read_report`), ``.csv`` (findings), ``.md`` or ``.txt``; a file that is
+        :func:`footprints.read_report`), ``.csv`` (findings), ``.md``, ``.txt``, ``.xml`` (JUnit),
+        ``.geojson`` or ``.gpkg`` (footprints that were judged); a file that is
         there is replaced.
     marking : str
         Such as ``DRAFT``, to stand at the top of each sheet and page.
@@ -64,7 +75,7 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
     ...     write_report(report, f"{folder}/systems.xlsx", marking="DRAFT").name
     'systems.xlsx'
     """
-    file = output_file(path, list(FORMATS))
+    file = report_file(path)
     content = FORMATS[file.suffix.lower()](report, " ".join(marking.split()))
     with whole(file) as part:
         part.write_bytes(content)
