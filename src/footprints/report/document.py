@@ -41,7 +41,7 @@ def as_json(report: Report, marking: str = "") -> bytes:
     >>> from footprints import check, load_example
     >>> report = check(load_example(), layers=["icb22"])
     >>> len(json.loads(as_json(report))["findings"])
-    42
+    127
     """
     bands = report.bands
     said = {
