@@ -8,6 +8,7 @@ from footprints.output import output_file, whole
 from footprints.report.document import as_json
 from footprints.report.markdown import as_markdown
 from footprints.report.page import as_html
+from footprints.report.reading import read_report
 from footprints.report.table import as_csv
 from footprints.report.text import as_text
 from footprints.report.workbook import as_xlsx
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
     from footprints.report.report import Report
 
+__all__ = ["FORMATS", "read_report", "report_file", "write_report"]
+
 FORMATS: dict[str, Callable[[Report, str], bytes]] = {
     ".xlsx": as_xlsx,
     ".html": as_html,
@@ -28,6 +31,34 @@ FORMATS: dict[str, Callable[[Report, str], bytes]] = {
     ".txt": as_text,
 }
 """What makes the content of each format, by what the name of its file ends in."""
+
+
+def report_file(path: str | PathLike[str]) -> Path:
+    """Make sure that a report could be written to a file, before the work that it is for.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If its name ends in what is no format of a report, or its folder is not there.
+
+    Examples
+    --------
+    >>> report_file("report.pdf")
+    Traceback (most recent call last):
+        ...
+    footprints.errors.OutputError: 'report.pdf' cannot be written: its name must end in '.xlsx',
+    '.html', '.json', '.csv', '.md', '.txt'.
+    """
+    return output_file(path, list(FORMATS))
 
 
 def write_report(report: Report, path: str | PathLike[str], *, marking: str = "") -> Path:
@@ -64,7 +95,7 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
     ...     write_report(report, f"{folder}/systems.xlsx", marking="DRAFT").name
     'systems.xlsx'
     """
-    file = output_file(path, list(FORMATS))
+    file = report_file(path)
     content = FORMATS[file.suffix.lower()](report, " ".join(marking.split()))
     with whole(file) as part:
         part.write_bytes(content)
