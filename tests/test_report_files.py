@@ -12,6 +12,7 @@ import sys
 import time
 import zipfile
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -173,9 +174,15 @@ class Page(HTMLParser):
             self.rows[-1][-1] += data
 
 
+@cache
+def opened(content: bytes) -> openpyxl.Workbook:
+    """Open a workbook, once however often it is asked for."""
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
 def cells(content: bytes, sheet: str) -> pd.DataFrame:
     """Read a sheet of a workbook that has no marking."""
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = opened(content)
     head, *rows = book[sheet].iter_rows(values_only=True)
     return pd.DataFrame(rows, columns=list(head), dtype=object)
 
@@ -248,7 +255,7 @@ def test_a_workbook_holds_the_findings(country: Report) -> None:
 
 
 def test_a_workbook_is_ready_to_filter_print_and_pass_on(country: Report) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(FORMATS[".xlsx"](country, "DRAFT & more")))
+    book = opened(FORMATS[".xlsx"](country, "DRAFT & more"))
     checks = list(dict.fromkeys(worst_first(country)["check"]))
     assert book.sheetnames == ["Summary", "Findings", *checks, "Pairs", "Sources", "Notes"]
     assert book.properties.title == country.atlas.title
@@ -473,7 +480,7 @@ def test_a_page_is_marked_up_for_all_readers(country: Report) -> None:
 
 def test_hostile_texts_are_text_in_a_workbook(hostile: Report) -> None:
     content = FORMATS[".xlsx"](hostile, HOSTILE[0])
-    book = openpyxl.load_workbook(io.BytesIO(content))
+    book = opened(content)
     kinds = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
     assert kinds == {"s", "n"}
     formulas = [
