@@ -126,16 +126,7 @@ def counted(report: Report) -> list[str]:
 
 def improved(report: Report) -> list[str]:
     """Return the misses of the baseline that are none any more, a sentence each."""
-    if report.mended is None:
-        return []
-    return [
-        f"{titled(row.check, *_texts(row.layer, row.against))}: {', '.join(_texts(row.code, row.name))}."
-        for row in report.mended.itertuples()
-    ]
-
-
-def _texts(*values: object) -> list[str]:
-    return ["" if pd.isna(value) else str(value) for value in values]
+    return [] if report.mended is None else list(report.mended["message"].dropna())
 
 
 def band_table(report: Report) -> pd.DataFrame:

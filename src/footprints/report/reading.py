@@ -99,7 +99,7 @@ def _check_columns(file: Path, rows: list[dict[str, object]]) -> None:
     if lacking:
         _refuse(file, f"its findings lack {listed(lacking)}", lacking)
     if more:
-        _refuse(file, f"its findings have what is no column of findings: {all_shown(more)}", more)
+        _refuse(file, f"its findings have what is no column of findings: {all_shown(more)}")
 
 
 def _check_values(file: Path, rows: list[dict[str, object]]) -> None:

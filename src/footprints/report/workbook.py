@@ -96,9 +96,10 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
     # Text goes in as text by the call that writes it; in memory, no file is left lying about.
     with Workbook(target, {"in_memory": True, "strings_to_urls": False}) as workbook:
         made = datetime.fromisoformat(written())
-        title = _fitting(visible(report.atlas.title), 255)
-        workbook.set_properties({"title": title, "status": _fitting(marking, 255), "created": made})
-        book = _Book(workbook, title, visible(marking))
+        title, marking = visible(report.atlas.title), visible(marking)
+        said = {"title": _fitting(title, 255), "status": _fitting(marking, 255)}
+        workbook.set_properties({**said, "created": made})
+        book = _Book(workbook, title, marking)
         findings = worst_first(report)
         _summary_sheet(book, report)
         book.table_sheet("Findings", findings, frozen=4)
@@ -174,7 +175,7 @@ class _Book:
             formats = _number_formats(shown, str(name))
             values = zip(shown[name].tolist(), shown[name].isna(), formats, strict=True)
             for row, (value, missing, number) in enumerate(values, start=top + 1):
-                if not missing:
+                if not missing and value != "":
                     self._cell(sheet, row, column, value, number, wraps)
         return top + 1 + len(shown)
 

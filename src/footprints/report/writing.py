@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from footprints.output import output_file, whole
-from footprints.report.document import as_json
-from footprints.report.geo import as_geojson, as_gpkg
-from footprints.report.junit import as_junit
-from footprints.report.markdown import as_markdown
-from footprints.report.page import as_html
-from footprints.report.table import as_csv
-from footprints.report.text import as_text
-from footprints.report.workbook import as_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,22 +14,59 @@ if TYPE_CHECKING:
 
     from footprints.report.report import Report
 
+
+def _late(name: str) -> Callable[[Report, str], bytes]:
+    """Return a function that is imported when it is called, since each brings a library."""
+
+    def make(report: Report, marking: str) -> bytes:
+        module, function = name.split(".")
+        content: bytes = getattr(import_module(f"footprints.report.{module}"), function)(
+            report, marking
+        )
+        return content
+
+    return make
+
+
 FORMATS: dict[str, Callable[[Report, str], bytes]] = {
-    ".xlsx": as_xlsx,
-    ".html": as_html,
-    ".json": as_json,
-    ".csv": as_csv,
-    ".md": as_markdown,
-    ".txt": as_text,
-    ".xml": as_junit,
-    ".geojson": as_geojson,
-    ".gpkg": as_gpkg,
+    ".xlsx": _late("workbook.as_xlsx"),
+    ".html": _late("page.as_html"),
+    ".json": _late("document.as_json"),
+    ".csv": _late("table.as_csv"),
+    ".md": _late("markdown.as_markdown"),
+    ".txt": _late("text.as_text"),
+    ".xml": _late("junit.as_junit"),
+    ".geojson": _late("geo.as_geojson"),
+    ".gpkg": _late("geo.as_gpkg"),
 }
 """What makes the content of each format, by what the name of its file ends in."""
 
 
 def report_file(path: str | PathLike[str]) -> Path:
-    """Return the file to write, or raise an error before anything is worked out."""
+    """Make sure that a report could be written to a file, before the work that it is for.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    OutputError
+        If its name ends in what is no format of a report, or its folder is not there.
+
+    Examples
+    --------
+    >>> report_file("report.pdf")
+    Traceback (most recent call last):
+        ...
+    footprints.errors.OutputError: 'report.pdf' cannot be written: its name must end in '.xlsx',
+    '.html', '.json', '.csv', '.md', '.txt'.
+    """
     return output_file(path, list(FORMATS))
 
 
