@@ -182,7 +182,7 @@ def test_what_is_asked_of_it_is_kept_and_followed(folder: Path) -> None:
     assert atlas.checks.severity == (("coverage", "fail"), ("nesting", "warn"))
     (agreed,) = atlas.checks.agreed
     assert (agreed.code, agreed.until) == ("E54000034", "2027-03-31")
-    assert list(fp.check(atlas).summary.index) == ["icb22", "place"]
+    assert list(fp.check(atlas).in_bands.index) == ["icb22", "place"]
 
 
 def test_bands_of_its_own_are_found_beside_it(folder: Path) -> None:
@@ -193,7 +193,7 @@ def test_bands_of_its_own_are_found_beside_it(folder: Path) -> None:
     file = change(folder, ('set = "nhs-2019"', 'set = "ours.toml"'))
     report = fp.check(fp.read_atlas(file))
     assert report.bands.name == "ours"
-    assert report.summary.loc["icb22", "above"] == 2
+    assert report.in_bands.loc["icb22", "above"] == 2
 
 
 def test_a_link_table_counts_its_own_people(folder: Path) -> None:

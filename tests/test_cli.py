@@ -11,7 +11,7 @@ import pytest
 from conftest import layer_of, make_atlas
 
 import footprints as fp
-from footprints import cli
+from footprints import cli, console
 from footprints.atlas.naming import short_name
 
 HOSTILE = ["a[/b]", "[bold]", "[link=x]y", "a\x1b[31mb", "a\rb", "a\u202eb", "{}", "${x}", "%s"]
@@ -58,10 +58,21 @@ def test_check_names_as_many_as_asked_for(capsys) -> None:
         (["check", "--fail-on", "warn"], 1),
         (["check", "--fail-on", "never"], 0),
         (["check", "--layer", "icb22", "--bands", "kings-fund-2022", "--fail-on", "warn"], 1),
-        (["check", "--bands", "plan-2025", "--fail-on", "warn"], 0),
-        (["check", "--layer", "nhser22"], 3),
-        (["check", "--layer", "nhser22", "--fail-on", "never"], 3),
-        (["check", "--layer", "icb22", "--population", "registered"], 3),
+        (["check", "--select", "population-band", "--bands", "plan-2025", "--fail-on", "warn"], 0),
+        (["check", "--select", "population-band", "--layer", "nhser22"], 3),
+        (["check", "--select", "population-band", "--layer", "nhser22", "--fail-on", "never"], 3),
+        (
+            [
+                "check",
+                "--select",
+                "population-band",
+                "--layer",
+                "icb22",
+                "--population",
+                "registered",
+            ],
+            3,
+        ),
         (["describe"], 0),
         (["--version"], 0),
         (["--help"], 0),
@@ -78,7 +89,7 @@ def test_the_status_says_how_it_ended(capsys, arguments: list[str], status: int)
 
 def test_what_could_not_be_checked_says_why(capsys) -> None:
     _, out, _ = run(capsys, "check", "--layer", "nhser22", "--layer", "icb22")
-    assert "Not checked: nhs-2019 has no band for a region." in out
+    assert "population-band was not checked: nhs-2019 has no band for a region." in out
 
 
 MISTAKES = {
@@ -191,7 +202,9 @@ def test_a_target_is_measured_and_nobody_misses_it(capsys) -> None:
     words = " ".join(out.split())
     assert "a target has no limits, so none is below or above it" in words
     assert "all between 14,259 and" in words
-    assert "Not checked: plan-2025 has a band for a multi-neighbourhood" in words
+    assert (
+        "population-band was not checked: plan-2025 has a band for a multi-neighbourhood" in words
+    )
 
 
 @pytest.mark.parametrize(
@@ -200,7 +213,7 @@ def test_a_target_is_measured_and_nobody_misses_it(capsys) -> None:
         (["--layer", "pcn21"], 0),
         (["--bands", "plan-2025"], 0),
         (["--layer", "pcn21", "--fail-on", "warn"], 1),
-        (["--layer", "nhser22"], 3),
+        (["--layer", "nhser22", "--select", "population-band"], 3),
     ],
 )
 def test_a_check_of_what_has_no_lines_draws_no_map(
@@ -222,7 +235,7 @@ def test_what_is_not_drawn_is_named(capsys, tmp_path) -> None:
 
 
 def test_a_narrow_terminal_gets_sentences_instead_of_broken_words(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(cli, "PIPE_WIDTH", 70)
+    monkeypatch.setattr(console, "PIPE_WIDTH", 70)
     _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "1")
     words = " ".join(out.split())
     assert "icb22 (system), 1,000,000 to 3,000,000: 15 below, 26 within, 1 above, of 42;" in words

@@ -154,12 +154,12 @@ def test_areas_come_from_the_units_own_column(england: fp.Atlas) -> None:
 def test_the_default_check_judges_the_newest_layer_of_each_level(england: fp.Atlas) -> None:
     report = fp.check(england)
     columns = ["below", "within", "above"]
-    assert report.summary[columns].to_numpy().tolist() == [
+    assert report.in_bands[columns].to_numpy().tolist() == [
         [100, 704, 447],
         [66, 65, 33],
         [11, 22, 3],
     ]
-    assert list(report.summary.index) == ["pcn21", "place22", "icb26"]
+    assert list(report.in_bands.index) == ["pcn21", "place22", "icb26"]
     assert report.ok
     assert set(report.findings["status"]) == {"pass", "warn"}
 

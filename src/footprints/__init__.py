@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     )
     from footprints.read.atlas_file import read_atlas
     from footprints.report.reading import read_report
+    from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
     from footprints.store import write_atlas
 
@@ -127,10 +128,10 @@ __all__ = [
     "with_names",
     "write_atlas",
     "write_report",
+    "write_tidy",
 ]
 
 _LATE = {
-    "check": "footprints.checks.gate",
     "Across": "footprints.checks.registration",
     "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",
@@ -138,6 +139,7 @@ _LATE = {
     "alignment": "footprints.checks.coterminous",
     "best_reference": "footprints.checks.coterminous",
     "bodies_at": "footprints.checks.bodies",
+    "check": "footprints.checks.gate",
     "coherence": "footprints.checks.coherence",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
@@ -167,6 +169,7 @@ _LATE = {
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",
     "write_report": "footprints.report.writing",
+    "write_tidy": "footprints.report.tidy",
 }
 
 

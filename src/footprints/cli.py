@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from enum import StrEnum
@@ -125,6 +126,20 @@ def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
 @app.command(short_help="Check populations against their bands.")
 def check(
     atlas_file: AtlasFile = None,
+    boundaries: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a file of boundaries as it is. May be repeated.",
+        ),
+    ] = None,
+    units: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a lookup or table of units with people. May be repeated.",
+        ),
+    ] = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
@@ -181,13 +196,15 @@ def check(
       footprints check --layer icb22 --bands kings-fund-2022
       footprints check --atlas atlas.toml --baseline earlier.json -o now.json
     """  # noqa: D301  # The character \b keeps the lines of the examples.
-    from footprints.report.writing import read_report, report_file, write_report  # noqa: PLC0415
+    from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
+    from footprints.report.reading import read_report  # noqa: PLC0415
+    from footprints.report.writing import report_file, write_report  # noqa: PLC0415
 
     for file in output or ():
         report_file(file)
     if map_file:
         output_file(map_file, [".html"])
-    atlas = _open(atlas_file, within)
+    atlas = _open(atlas_file, within, files=[*(units or ()), *(boundaries or ())])
     report = run_check(
         atlas,
         bands=_bands(bands),
@@ -201,6 +218,7 @@ def check(
     for file in output or ():
         write_report(report, file, marking=marking)
         say(open_screen(), [f"Report written: {file.name}."])
+    typer.echo(announce(report, os.environ, marking=marking), nl=False)
     if map_file:
         _draw_checked(atlas, map_file, report, population)
     raise typer.Exit(_status(report, fail_on))
@@ -322,12 +340,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(file: Path | None, within: list[str] | None) -> Atlas:
+def _open(file: Path | None, within: list[str] | None, *, files: Sequence[Path] = ()) -> Atlas:
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    atlas = _read(file)
+    if file and files:
+        msg = "Give --atlas, or --units and --boundaries, and not both."
+        raise FootprintsError(msg)
+    atlas = _read_files(files) if files else _read(file)
     return atlas.focus(within[0]) if within else atlas
+
+
+def _read_files(files: Sequence[Path]) -> Atlas:
+    """Make an atlas of files as they are, and say what was made of them."""
+    from footprints.read.init import atlas_of_files  # noqa: PLC0415  # pydantic is slow to load.
+
+    atlas = atlas_of_files(files)
+    told = ", ".join(file.name for file in files)
+    words = (
+        f"Made of {told}. What was inferred is what `footprints init` with the same files writes."
+    )
+    say(open_screen(), [words, ""])
+    return atlas
 
 
 def _read(file: Path | None) -> Atlas:

@@ -32,11 +32,10 @@ def print_report(report: Report, worst: int) -> None:
         _print_bands(screen, report)
         say(screen, report.remainders)
     _print_checks(screen, report)
-    for keys, missed in report.worst.groupby(["check", "layer"], sort=False) if worst else ():
-        in_bands = keys[0] == "population-band"
-        (_print_misses if in_bands else _print_sentences)(screen, report, missed, worst)
+    if worst:
+        _print_worst(screen, report, worst)
     _print_changes(screen, report, worst)
-    say(screen, [f"Not checked: {reason}" for reason in report.reasons])
+    say(screen, ["", *report.reasons] if report.reasons else [])
     if (report.findings["status"] == "warn").any():
         words = "Warnings are misses of what policy expects, not of rules. They end with "
         say(screen, ["", f"{words}status 0; with --fail-on warn they end with status 1."])
@@ -97,6 +96,21 @@ def _print_checks(screen: Console, report: Report) -> None:
     show(screen, table, lines)
 
 
+def _print_worst(screen: Console, report: Report, worst: int) -> None:
+    """Name the worst misses of each check and layer, in the order of the checks."""
+    missed = report.worst
+    groups = dict(
+        list(missed.groupby([missed["check"], missed["layer"], missed["against"].fillna("")]))
+    )
+    for keys in report.summary.index:
+        if keys not in groups:
+            continue
+        if keys[0] == "population-band":
+            _print_misses(screen, report, groups[keys], worst)
+        else:
+            _print_sentences(screen, groups[keys], worst)
+
+
 def _print_misses(screen: Console, report: Report, missed: pd.DataFrame, worst: int) -> None:
     """Name the misses of one layer's band, in a table where there is room for it."""
     shown = missed.head(worst)
@@ -115,13 +129,13 @@ def _print_misses(screen: Console, report: Report, missed: pd.DataFrame, worst: 
     show(screen, table, [f"- {message}" for message in shown["message"]])
 
 
-def _print_sentences(screen: Console, report: Report, missed: pd.DataFrame, worst: int) -> None:
+def _print_sentences(screen: Console, missed: pd.DataFrame, worst: int) -> None:
     """Say what one check missed of one layer, a sentence each."""
-    del report
     shown = missed.head(worst)
-    check, layer = shown["check"].iloc[0], shown["layer"].iloc[0]
+    check, layer, against = shown[["check", "layer", "against"]].iloc[0]
+    held = "" if pd.isna(against) else f" against {against}"
     count = f"{len(shown):,} of its {len(missed):,} misses"
-    say(screen, ["", f"{check} of {layer}: {count}, the most people first."])
+    say(screen, ["", f"{check} of {layer}{held}: {count}, the most people first."])
     say(screen, [f"- {_since(row.since)}{row.message}" for row in shown.itertuples()])
 
 

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from footprints.output import output_file, whole
 from footprints.report.document import as_json
+from footprints.report.geo import as_geojson, as_gpkg
+from footprints.report.junit import as_junit
 from footprints.report.markdown import as_markdown
 from footprints.report.page import as_html
-from footprints.report.reading import read_report
 from footprints.report.table import as_csv
 from footprints.report.text import as_text
 from footprints.report.workbook import as_xlsx
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from footprints.report.report import Report
 
-__all__ = ["FORMATS", "read_report", "report_file", "write_report"]
-
 FORMATS: dict[str, Callable[[Report, str], bytes]] = {
     ".xlsx": as_xlsx,
     ".html": as_html,
@@ -29,6 +28,9 @@ FORMATS: dict[str, Callable[[Report, str], bytes]] = {
     ".csv": as_csv,
     ".md": as_markdown,
     ".txt": as_text,
+    ".xml": as_junit,
+    ".geojson": as_geojson,
+    ".gpkg": as_gpkg,
 }
 """What makes the content of each format, by what the name of its file ends in."""
 
@@ -56,7 +58,7 @@ def report_file(path: str | PathLike[str]) -> Path:
     Traceback (most recent call last):
         ...
     footprints.errors.OutputError: 'report.pdf' cannot be written: its name must end in '.xlsx',
-    '.html', '.json', '.csv', '.md', '.txt'.
+    '.html', '.json', '.csv', '.md', '.txt', '.xml', '.geojson', '.gpkg'.
     """
     return output_file(path, list(FORMATS))
 
@@ -70,7 +72,8 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
         What :func:`footprints.check` found.
     path : path-like
         A name that ends in ``.xlsx`` (a workbook), ``.html`` (a page), ``.json`` (all of it, for
-        :func:`footprints.read_report`), ``.csv`` (findings), ``.md`` or ``.txt``; a file that is
+        :func:`footprints.read_report`), ``.csv`` (findings), ``.md``, ``.txt``, ``.xml`` (JUnit),
+        ``.geojson`` or ``.gpkg`` (footprints that were judged); a file that is
         there is replaced.
     marking : str
         Such as ``DRAFT``, to stand at the top of each sheet and page.

@@ -1,0 +1,325 @@
+"""A report on the map: GeoJSON for the web, a styled GeoPackage for QGIS."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import shapely
+
+from footprints.errors import plain
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from footprints.report.report import Report
+
+# From the palette of Okabe and Ito: told apart in the common forms of colour blindness, and by
+# lightness in print. The worst comes first.
+COLOURS = {
+    "fail": "#d55e00",
+    "warn": "#e69f00",
+    "excepted": "#56b4e9",
+    "skipped": "#ffffff",
+    "pass": "#d9d9d9",
+}
+"""The statuses, the worst first, and the colour of each."""
+DECIMALS = 6
+"""Of degrees: about a tenth of a metre."""
+BASIS = ["people", "population", "population_date", "population_source"]
+TOLD = ["check", "layer", "against", "code", "name", "status", "message"]
+GEOMETRY = "geom"
+TABLES = ("findings", "pairs", "about")
+"""The tables beside the layers of a GeoPackage."""
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+  owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
+);
+INSERT INTO gpkg_contents (table_name, identifier, data_type)
+VALUES ('layer_styles', 'layer_styles', 'attributes');
+"""
+
+
+def judged_footprints(report: Report, layer: str) -> gpd.GeoDataFrame:
+    """Return the footprints of a layer that were judged, with what each check found.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found.
+    layer : str
+        The key of a layer that has findings and lines.
+
+    Returns
+    -------
+    GeoDataFrame
+        In EPSG:27700, indexed by ``code``, in the order of the layer. Columns: ``name``,
+        ``ods_code``; ``status`` and ``message`` (the worst); ``people`` (persons) with
+        ``population``, ``population_date`` and ``population_source``; ``lines`` (``official`` or
+        ``illustrative``: drawn for maps, never measured); a status and a message a check, such as
+        ``nesting_icb26`` and ``nesting_icb26_message``; ``geometry``.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers="icb22", select=["population-band"])
+    >>> judged_footprints(report, "icb22").loc["E54000034", ["name", "status", "lines"]].to_list()
+    ['NHS Frimley Integrated Care Board', 'warn', 'illustrative']
+    """
+    frame = report.atlas.whole.layers[layer]
+    found = report.findings[report.findings["layer"] == layer]
+    found = found[found["code"].isin(frame.index)]
+    column = found["check"].str.cat(found["against"].fillna(""), sep="_").str.rstrip("_")
+    found = found.assign(
+        column=column.str.replace("-", "_"), rank=found["status"].map(list(COLOURS).index)
+    ).sort_values("rank", kind="stable")
+    codes = frame.index[frame.index.isin(found["code"])]
+    worst = found.drop_duplicates("code").set_index("code").reindex(codes)
+    counted = found.sort_index().dropna(subset=["people"]).drop_duplicates("code").set_index("code")
+    labels = report.atlas.whole.coded.labels(layer).reindex(codes)
+    columns = {name: labels[name] for name in ("name", "ods_code")}
+    columns |= {name: worst[name] for name in ("status", "message")}
+    columns |= {name: counted[name].reindex(codes) for name in BASIS}
+    columns["lines"] = pd.Series(report.atlas.overview.loc[layer, "lines"], index=codes)
+    by_check = found.groupby(["code", "column"], sort=False)
+    status, said = by_check["status"].first().unstack(), by_check["message"].agg(" ".join).unstack()
+    for name in column.str.replace("-", "_").unique():
+        columns[name] = status[name].reindex(codes)
+        columns[f"{name}_message"] = said[name].reindex(codes)
+    shapes = frame.geometry.reindex(codes)
+    return gpd.GeoDataFrame(columns, index=codes.rename("code"), geometry=shapes, crs=frame.crs)
+
+
+def as_geojson(report: Report, marking: str = "") -> bytes:
+    """Return the footprints that were judged as GeoJSON (RFC 7946).
+
+    Parameters
+    ----------
+    report : Report
+        What a check found.
+    marking : str
+        Words such as ``DRAFT``, in the member ``marking``.
+
+    Returns
+    -------
+    bytes
+        A FeatureCollection in longitude and latitude (EPSG:4326, six decimals, outer rings
+        anticlockwise), a feature a footprint with the columns of :func:`judged_footprints`.
+        Members beside the features: ``title``, ``marking``, ``notes``, ``bands``, ``populations``,
+        ``remainders``; ``layers_without_lines``; ``findings_without_lines`` (of these, and those
+        about a whole layer or a unit), so that nothing that was found is missing. Characters that
+        cannot be seen are written as escapes, and ``<`` so that no page can take it for a tag.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers="icb22", select=["population-band"])
+    >>> found = json.loads(as_geojson(report))
+    >>> len(found["features"]), found["features"][0]["properties"]["lines"]
+    (42, 'illustrative')
+    """
+    drawn = {key: judged_footprints(report, key) for key in _with_lines(report)}
+    left = report.findings[~_drawn(report, drawn)]
+    head = {
+        "type": "FeatureCollection",
+        "title": plain(report.atlas.title),
+        "marking": plain(marking),
+        "notes": [plain(note) for note in report.atlas.notes],
+        "bands": plain(repr(report.bands)),
+        "populations": [plain(text) for text in report.populations],
+        "remainders": [plain(text) for text in report.remainders],
+        "layers_without_lines": [key for key in _layers(report) if key not in drawn],
+        "findings_without_lines": _records(left[TOLD]),
+    }
+    features = [line for key, frame in drawn.items() for line in _features(key, frame)]
+    body = ",\n".join(features)
+    return f'{_dump(head)[:-1]},\n"features": [\n{body}\n]}}\n'.encode()
+
+
+def as_gpkg(report: Report, marking: str = "") -> bytes:
+    """Return a report as a GeoPackage that opens in colour in QGIS.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found.
+    marking : str
+        Words such as ``DRAFT``, in the table ``about``.
+
+    Returns
+    -------
+    bytes
+        A layer in EPSG:27700 for each layer of footprints that was judged and has lines, under
+        its key (with ``_footprints`` where a table has that name), with ``code`` and the columns of :func:`judged_footprints`, coloured by
+        ``status``; the tables ``findings`` and ``pairs`` as in the report, and ``about`` (``what``
+        and ``said``). Characters that cannot be seen are written as escapes.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers="icb22", select=["population-band"])
+    >>> as_gpkg(report)[:15]
+    b'SQLite format 3'
+    """
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "report.gpkg"
+        lines = report.atlas.overview["lines"]
+        names = {key: f"{key}_footprints" if key in TABLES else key for key in _with_lines(report)}
+        for key, name in names.items():
+            _write(judged_footprints(report, key).reset_index(), file, name, lines[key])
+        tables = (report.findings, report.pairs, _about(report, marking))
+        for name, table in zip(TABLES, tables, strict=True):
+            _write(table, file, name)
+        _add_styles(file, list(names.values()))
+        return file.read_bytes()
+
+
+def _layers(report: Report) -> list[str]:
+    """Return the layers that have findings, in their order."""
+    known = set(report.atlas.overview.index)
+    return [key for key in report.findings["layer"].dropna().unique() if key in known]
+
+
+def _with_lines(report: Report) -> list[str]:
+    """Return those of which a footprint was judged and can be drawn."""
+    lines, findings = report.atlas.overview["lines"], report.findings
+    footprints = report.atlas.whole.coded
+    return [
+        key
+        for key in _layers(report)
+        if lines[key] != "none"
+        and findings.loc[findings["layer"] == key, "code"].isin(footprints.labels(key).index).any()
+    ]
+
+
+def _drawn(report: Report, drawn: dict[str, gpd.GeoDataFrame]) -> pd.Series[bool]:
+    """Tell which findings stand on a feature."""
+    found = pd.MultiIndex.from_frame(report.findings[["layer", "code"]])
+    on = [(key, code) for key, frame in drawn.items() for code in frame.index]
+    return pd.Series(found.isin(on), index=report.findings.index)
+
+
+def _features(key: str, frame: gpd.GeoDataFrame) -> list[str]:
+    """Return the features of a layer as JSON, a line each."""
+    shapes = shapely.to_geojson(_degrees(frame))
+    about = _records(frame.drop(columns="geometry").reset_index())
+    return [
+        _dump({"type": "Feature", "id": f"{key}:{code}", "properties": {"layer": key, **row}})[:-1]
+        + f', "geometry": {shape or "null"}}}'
+        for code, row, shape in zip(frame.index.map(plain), about, shapes, strict=True)
+    ]
+
+
+def _degrees(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    """Return polygons in rounded degrees that are valid, outer rings anticlockwise."""
+    exact = frame.geometry.to_crs("EPSG:4326").to_numpy()
+    rounded = shapely.transform(exact, lambda xy: np.round(xy, DECIMALS))
+    # Rounding each vertex keeps the borders that neighbours share; where it breaks a ring, the
+    # whole polygon is rounded, and where nothing would be left, none of it.
+    broken = ~(shapely.is_valid(rounded) | shapely.is_missing(rounded))
+    rounded[broken] = shapely.set_precision(exact[broken], 10.0**-DECIMALS)
+    gone = shapely.is_empty(rounded) & ~shapely.is_empty(exact)
+    rounded[gone] = exact[gone]
+    drawn: npt.NDArray[np.object_] = shapely.orient_polygons(rounded, exterior_cw=False)
+    return drawn
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows for JSON, NA as None."""
+    table = _plain(frame).astype(object)
+    rows: list[dict[str, Any]] = table.where(table.notna(), None).to_dict("records")
+    return rows
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).replace("<", "\\u003c")
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy in which what cannot be seen in texts is written out."""
+    texts = frame.select_dtypes("str").columns
+    return frame.assign(**{name: frame[name].map(plain, na_action="ignore") for name in texts})
+
+
+def _about(report: Report, marking: str) -> pd.DataFrame:
+    """Return what must be said beside the findings, a row each."""
+    said = [("title", report.atlas.title), ("marking", marking), ("bands", repr(report.bands))]
+    said += [("note", note) for note in report.atlas.notes]
+    said += [("population", text) for text in report.populations]
+    said += [("remainder", text) for text in report.remainders]
+    said += [("not checked", text) for text in report.reasons]
+    rows = [(what, text) for what, text in said if text]
+    return pd.DataFrame(rows, columns=["what", "said"], dtype="str")
+
+
+def _write(frame: pd.DataFrame, file: Path, layer: str, lines: str = "") -> None:
+    """Add a layer, or a table without lines, to a GeoPackage."""
+    shapes = isinstance(frame, gpd.GeoDataFrame)
+    drawn = {"geometry_type": "MultiPolygon", "promote_to_multi": True} if shapes else {}
+    options = {"GEOMETRY_NAME": GEOMETRY, "DESCRIPTION": f"Lines: {lines}"} if shapes else {}
+    pyogrio.write_dataframe(
+        _plain(frame),
+        file,
+        layer=layer,
+        driver="GPKG",
+        append=file.exists(),
+        layer_options=options,
+        **drawn,
+    )
+
+
+def _add_styles(file: Path, layers: list[str]) -> None:
+    """Add the table from which QGIS takes the style that a layer opens in."""
+    style = _style()
+    rows = [("", "", key, GEOMETRY, "status", style, "", True, "By status", "") for key in layers]
+    database = sqlite3.connect(file)
+    try:
+        database.executescript(_STYLES)
+        database.executemany(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        database.commit()
+    finally:
+        database.close()
+
+
+def _style() -> str:
+    """Return the style of QGIS (QML) that colours footprints by their status."""
+    root = Element("qgis", {"version": "3.28.0", "styleCategories": "Symbology"})
+    about = {"type": "categorizedSymbol", "attr": "status", "symbollevels": "0"}
+    renderer = SubElement(root, "renderer-v2", {**about, "forceraster": "0", "enableorderby": "0"})
+    categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
+    for number, (status, colour) in enumerate(COLOURS.items()):
+        category = {"value": status, "label": status, "symbol": str(number), "render": "true"}
+        SubElement(categories, "category", {**category, "type": "string"})
+        kind = {"type": "fill", "name": str(number), "alpha": "1", "clip_to_extent": "1"}
+        symbol = SubElement(symbols, "symbol", kind)
+        fill = SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
+        options = SubElement(fill, "Option", {"type": "Map"})
+        red, green, blue = bytes.fromhex(colour[1:])
+        drawn = {"color": f"{red},{green},{blue},255", "style": "solid"}
+        drawn |= {"outline_color": "77,77,77,255", "outline_style": "solid"}
+        drawn |= {"outline_width": "0.2", "outline_width_unit": "MM", "joinstyle": "round"}
+        for name, value in drawn.items():
+            SubElement(options, "Option", {"name": name, "value": value, "type": "QString"})
+    # QGIS before 3.26 knows properties of a symbol by "prop" alone, later ones read both.
+    for options in root.iter("layer"):
+        for option in list(options.iter("Option"))[1:]:
+            SubElement(options, "prop", {"k": option.get("name", ""), "v": option.get("value", "")})
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
+        root, encoding="unicode"
+    )
