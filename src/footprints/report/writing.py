@@ -65,7 +65,7 @@ def report_file(path: str | PathLike[str]) -> Path:
     Traceback (most recent call last):
         ...
     footprints.errors.OutputError: 'report.pdf' cannot be written: its name must end in '.xlsx',
-    '.html', '.json', '.csv', '.md', '.txt'.
+    '.html', '.json', '.csv', '.md', '.txt', '.xml', '.geojson', '.gpkg'.
     """
     return output_file(path, list(FORMATS))
 
