@@ -472,6 +472,31 @@ def test_overlaps_agree_with_every_pair_taken_by_itself() -> None:
         assert tuple(np.flatnonzero(inside)) == held
 
 
+@pytest.mark.parametrize(("north", "known"), [(0, 77), (1, 1483)])
+def test_the_cost_of_a_stack_of_overlaps_grows_no_faster_than_what_meets(
+    monkeypatch: pytest.MonkeyPatch, north: float, known: int
+) -> None:
+    step, count = np.arange(40.0), 40
+    stack = box(step, step * north, step + 100, step * north + 100)
+    difference, divided = shapely.difference, []
+
+    def counted(parts: np.ndarray, shape: shapely.Polygon) -> np.ndarray:
+        divided.append(np.size(parts))
+        return difference(parts, shape)
+
+    monkeypatch.setattr(shapely, "difference", counted)
+    codes, places = overlaps(stack)
+    assert len(codes) == known
+    assert all(held == tuple(range(held[0], held[-1] + 1)) for held in codes)
+    by_place = [len(held) * (len(held) - 1) / 2 for held in codes] * shapely.area(places)
+    i, j = np.triu_indices(count, 1)
+    assert by_place.sum() == pytest.approx(
+        shapely.area(shapely.intersection(stack[i], stack[j])).sum()
+    )
+    triples = count * (count - 1) * (count - 2) / 6
+    assert 0 < sum(divided) <= 3 * triples
+
+
 @pytest.mark.parametrize("limit", [0, 1, 5])
 def test_gaps_divided_at_any_width_add_up_to_what_no_polygon_covers(limit: float) -> None:
     rng = np.random.default_rng(5)
