@@ -103,6 +103,7 @@ ORDER = [
     "checks.gaps",
     "checks.cover_members",
     "checks.cover_lines",
+    "checks.cover_drawing",
     "checks.cover",
     "checks.gate",
     "checks.profile",

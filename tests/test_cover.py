@@ -265,11 +265,25 @@ def test_a_unit_in_no_footprint_is_named_with_its_place_and_people() -> None:
     assert summed.tolist() == [1, 0, 20, 1_000_000]
 
 
-def test_lines_joined_from_official_units_can_be_measured() -> None:
+def test_lines_joined_from_units_are_measured_against_a_reference_alone() -> None:
     atlas = squares_in({"a": "S1", "b": None, "c": "S1"})
-    found = fp.coverage(atlas, "icb22", method="area", tolerance=FINE)
+    country = box(400_000, 0, 403_000, 1000)
+    found = fp.coverage(atlas, "icb22", reference=country, tolerance=FINE)
     assert told(found) == [("open gap", "S1", 1_000_000, 1000)]
     assert found.table["people"].tolist() == [20]
+    with pytest.raises(OverlapError, match="has no lines of its own: joined from its units.*refer"):
+        fp.coverage(atlas, "icb22", method="area", tolerance=FINE)
+    with pytest.raises(OverlapError, match="not known of 'the polygons of squares': say resolut"):
+        fp.coverage(atlas, "icb22", reference=country)
+
+
+def test_lines_joined_from_units_are_as_coarse_as_these() -> None:
+    table = squares(residents=[10, 20])
+    table.attrs["resolution"] = "BGC"
+    layers = {"icb22": layer_of({"a": "S1", "b": "S1"}, "system")}
+    atlas = fp.Atlas(title="Vale", units={"squares": residents(table)}, layers=layers)
+    found = fp.coverage(atlas, "icb22", reference=box(400_000, 0, 402_010, 1000))
+    assert (found.status, found.table.attrs["metres"]) == ("within tolerance", "20")
 
 
 def test_what_the_tolerance_forgives_is_still_shown() -> None:
@@ -347,6 +361,44 @@ def test_a_focus_keeps_the_places_beside_its_footprints() -> None:
     mine = fp.coverage(atlas.focus("icb22-0101"), "icb22", method="area", tolerance=FINE)
     assert mine.table["codes"].tolist() == ["icb22-0101"]
     assert mine.people["total"] == units.loc[units["icb22"] == "icb22-0101", "residents"].sum()
+
+
+def test_a_fault_of_codes_with_commas_is_not_lost_under_a_focus() -> None:
+    units = synthetic().replace({"icb22-0000": "B, City of"})
+    lines = cut(lines_of(units, "icb22"), MIDDLE)
+    atlas = as_atlas(units, {"icb22": lines})
+    whole = fp.coverage(atlas, "icb22", method="area", tolerance=FINE)
+    mine = fp.coverage(atlas.focus("icb22:B, City of"), "icb22", method="area", tolerance=FINE)
+    assert (whole.status, mine.status) == ("has faults", "has faults")
+    assert mine.table["codes"].tolist() == ["B, City of, icb22-0100"]
+
+
+def test_where_units_of_a_focus_live_is_kept_whatever_lies_beside_it() -> None:
+    units = synthetic()
+    away = {"u1515": (4, 0), "u1514": (-10.5, -10.5)}
+    for unit, (east, north) in away.items():
+        moved = units.geometry[[unit]].translate(CELL * east, CELL * north)
+        units.loc[[unit], "geometry"] = moved
+    lines = lines_of(units[~units.index.isin(away)], "icb22")
+    # One unit is an island that no line holds, the other lies in a hole of another system.
+    hole = units.geometry["u1514"]
+    islet = box(EAST + 9000, NORTH - 100, EAST + 9100, NORTH)
+    country = shapely.union_all([*lines.geometry, *units.geometry[list(away)], islet])
+    atlas = as_atlas(units, {"icb22": cut(lines, hole)})
+    mine, beside, other = (
+        fp.coverage(atlas.focus(code), "icb22", reference=country, tolerance=FINE)
+        for code in ("icb22-0101", "icb22-0000", "icb22-0100")
+    )
+    kinds = mine.table[["kind", "codes", "area_m2"]].fillna("").to_numpy().tolist()
+    assert kinds == [
+        ["gap", "icb22-0000", 1e6],
+        ["missing", "", 1e6],
+        ["missing", "", 1e4],
+    ]
+    people = units["residents"]
+    assert mine.people["in none"] == people[list(away)].sum() == mine.table["people"].sum()
+    assert beside.table["kind"].tolist() == ["gap"]
+    assert (len(other.table), other.status) == (0, "covers")
 
 
 def test_people_of_gaps_and_overlaps_reconcile_with_all() -> None:
