@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import layer_of, make_atlas
 from synthetic import as_atlas, lines_of, synthetic, turned
 
 import footprints as fp
@@ -20,10 +19,6 @@ from footprints.errors import (
     TableError,
     UnknownNameError,
 )
-from footprints.geometry import repair_polygons
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MAIN, OTHER = "icb22-0000", "icb22-0100"
 AWAY = "u1204"
@@ -257,9 +252,14 @@ def test_units_that_meet_at_a_corner_only_are_two_parts() -> None:
     assert verdicts(found) == {MAIN: ("exclave", int(units.loc["u0808", "residents"]), 2)}
 
 
+def parted() -> gpd.GeoDataFrame:
+    """Return the synthetic England with an exclave, and an island that no link reaches."""
+    return offshore(with_exclave(synthetic()))
+
+
 def distorted(how: str) -> gpd.GeoDataFrame:
-    """Return the synthetic England with an exclave, drawn in another way."""
-    units = with_exclave(synthetic())
+    """Return the same, drawn in another way."""
+    units = parted()
     rng = np.random.default_rng(5)
     shapes = units.geometry
     if how == "a half-metre gap":
@@ -291,7 +291,12 @@ WAYS += ["other rows", "turned", "moved"]
 
 @pytest.mark.parametrize("how", WAYS)
 def test_the_verdict_stays_however_the_country_is_drawn(how: str) -> None:
-    plain = fp.contiguity(as_atlas(with_exclave(synthetic())), "icb22")
+    plain = fp.contiguity(as_atlas(parted()), "icb22")
+    assert plain.parts.loc[plain.parts["code"] == MAIN, "kind"].tolist() == [
+        "main",
+        "island",
+        "exclave",
+    ]
     found = fp.contiguity(as_atlas(distorted(how)), "icb22")
     pd.testing.assert_frame_equal(found.table.sort_index(), plain.table.sort_index())
     columns = ["code", "part", "kind", "units", "people", "touches", "joined"]
@@ -323,6 +328,44 @@ def test_units_in_no_footprint_part_a_footprint_as_others_do() -> None:
     assert set(verdicts(found)) == {MAIN, "icb22-0001"}
     assert found.table.loc[MAIN, "status"] == "exclave"
     assert len(found.parts) == 6
+
+
+def test_of_a_footprint_where_nobody_lives_no_share_is_known() -> None:
+    units = with_exclave(synthetic())
+    units.loc[units["icb22"] == MAIN, "residents"] = 0
+    found = fp.contiguity(as_atlas(units), "icb22").table
+    assert found.loc[MAIN, ["status", "people_unjoined"]].tolist() == ["exclave", 0]
+    assert found["share_unjoined"].isna().to_dict() == {
+        MAIN: True,
+        "icb22-0001": False,
+        OTHER: False,
+        "icb22-0101": False,
+    }
+    units = with_exclave(synthetic())
+    units.loc[AWAY, "residents"] = 0
+    assert fp.contiguity(as_atlas(units), "icb22").table.loc[MAIN, "share_unjoined"] == 0
+
+
+def test_edges_that_units_share_are_looked_for_once_in_an_atlas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[float] = []
+
+    def counted(shapes: np.ndarray, metres: float) -> tuple[np.ndarray, ...]:
+        looked.append(metres)
+        return adjacent(shapes, metres)
+
+    monkeypatch.setattr("footprints.checks.contiguous.adjacent", counted)
+    atlas = as_atlas(parted())
+    for layer in ("icb22", "place21", "pcn21", "icb22"):
+        found = fp.contiguity(atlas, layer).table
+        fresh = fp.contiguity(as_atlas(parted()), layer).table
+        pd.testing.assert_frame_equal(found, fresh)
+    fp.contiguity(atlas.focus(MAIN), "place21")
+    fp.coherence(atlas, "icb22", "place21")
+    assert looked == [1] * (1 + 4)
+    fp.contiguity(atlas, "icb22", tolerance=fp.Tolerance(metres=2))
+    assert looked == [1] * (1 + 4) + [2]
 
 
 def test_the_basis_of_the_people_is_said() -> None:
@@ -484,38 +527,33 @@ def test_the_embedded_england_gives_what_lists_tell_and_says_what_needs_lines(
 
 
 @pytest.fixture(scope="module")
-def real(shared: Path) -> fp.Atlas:
+def real(lsoas: gpd.GeoDataFrame) -> fp.Atlas:
     """Return England as LSOAs of 2011 list it."""
-    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
-    table = table.rename(columns={"pop_mid2020": "residents"})
-    table = table.set_geometry(repair_polygons(table.geometry)[0])
     levels = {
         "lad21": "district", "ctyua21": "upper-tier", "sicbl22": "commissioner",
         "stp21": "system", "icb22": "system", "cauth25": "strategic-authority",
     }  # fmt: skip
     layers = {}
     for key, level in levels.items():
-        members = table[f"{key.upper()}CD"].astype("str")
-        names = table.groupby(members)[f"{key.upper()}NM"].first().rename("name").to_frame()
+        members = lsoas[f"{key.upper()}CD"].astype("str")
+        names = lsoas.groupby(members)[f"{key.upper()}NM"].first().rename("name").to_frame()
         layers[key] = fp.Layer(
             table=names, members={"lsoa11": members}, level=level, covers=key != "cauth25"
         )
     population = fp.Population(name="residents", source="ONS", as_at="2020-06-30")
     units = fp.UnitTable(
-        table=table[["residents", "geometry"]], populations=(population,), lines="official"
+        table=lsoas[["residents", "geometry"]], populations=(population,), lines="official"
     )
     return fp.Atlas(title="England", units={"lsoa11": units}, layers=layers)
 
 
-def test_each_end_of_a_link_lies_in_the_district_that_it_names(shared: Path) -> None:
-    columns = ["LAD21NM", "geometry"]
-    units = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet", columns=columns)
+def test_each_end_of_a_link_lies_in_the_district_that_it_names(lsoas: gpd.GeoDataFrame) -> None:
     links = fp.sea_links()
     for side in ("from", "to"):
         ends = shapely.points(links[[f"{side}_easting", f"{side}_northing"]])
-        link, unit = units.sindex.query(ends, predicate="within")
+        link, unit = lsoas.sindex.query(ends, predicate="within")
         assert link.tolist() == list(range(len(links)))
-        assert units["LAD21NM"].iloc[unit].tolist() == links[f"{side}_area"].tolist()
+        assert lsoas["LAD21NM"].iloc[unit].tolist() == links[f"{side}_area"].tolist()
 
 
 def test_neighbours_of_lsoas_are_those_whose_edges_are_the_same(real: fp.Atlas) -> None:
