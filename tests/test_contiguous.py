@@ -505,6 +505,82 @@ def test_people_in_no_footprint_leave_their_neighbours_undefined() -> None:
     assert found["people_unassigned"].tolist() == [units.loc["u0000", "residents"], 0, 0, 0]
 
 
+def test_a_small_footprint_that_lies_whole_within_a_large_authority_is_inside_one() -> None:
+    codes = {"a": "P", "b": "Q", "c": "Q"}
+    atlas = make_atlas(
+        [4, 46, 50],
+        pcn21=layer_of(codes, "neighbourhood"),
+        lad21=layer_of(dict.fromkeys("abc", "D"), "district"),
+    )
+    for tolerance in (fp.Tolerance(share=0.05), fp.Tolerance(people=5)):
+        found = fp.coherence(atlas, "pcn21", "lad21", tolerance=tolerance)
+        columns = ["authorities", "whole", "split", "people_in_split", "people_beyond"]
+        assert found.loc["P", columns].tolist() == [1, 0, 1, 4, 96]
+        assert found.loc["Q", columns].tolist() == [1, 0, 1, 96, 4]
+        assert not found["forgiven"].any()
+
+
+@pytest.mark.parametrize(
+    "tolerance",
+    [fp.Tolerance(), fp.Tolerance(people=2500), fp.Tolerance(share=0.05), fp.Tolerance(share=0.1)],
+)
+def test_authorities_are_those_of_coterminosity(tolerance: fp.Tolerance) -> None:
+    rng = np.random.default_rng(7)
+    units = synthetic()
+    away = rng.choice(units.index, 60, replace=False)
+    units.loc[away, "icb22"] = rng.choice(units["icb22"].unique(), 60)
+    units.loc[rng.choice(away, 10), "icb22"] = None
+    atlas = as_atlas(units)
+    found = fp.coherence(atlas, "icb22", "place21", tolerance=tolerance)
+    stands = fp.coterminosity(atlas.overlap("icb22", "place21"), tolerance)
+    columns = ["people", "whole", "split", "people_in_split"]
+    pd.testing.assert_frame_equal(found[columns], stands[columns], check_names=False)
+    assert (found["authorities"] == found["whole"] + found["split"]).all()
+    assert found["split"].sum() > 0
+    # What is forgiven is in neither.
+    forgiven = 1 - found["share_in_whole"] - found["people_in_split"] / found["people"]
+    assert (forgiven > 1e-9).any() == (tolerance != fp.Tolerance())
+    assert (forgiven > -1e-9).all()
+
+
+def test_where_nobody_is_counted_no_people_are_said() -> None:
+    units = with_exclave(synthetic())
+    population = (fp.Population(name="residents", source="a survey", as_at="2020-06-30"),)
+    tables, layers = {}, {}
+    # The layers list different units, whose places are not known: they meet by their lines.
+    for key, level in (("icb22", "system"), ("place21", "place")):
+        lines = lines_of(units, key)
+        people = pd.DataFrame({"residents": 7}, index=lines.index)
+        tables[f"units of {key}"] = fp.UnitTable(table=people, populations=population)
+        layers[key] = fp.Layer(
+            table=lines.assign(name=lines.index),
+            members={f"units of {key}": pd.Series(lines.index, index=lines.index, dtype="str")},
+            level=level,
+            lines="official",
+        )
+    atlas = fp.Atlas(title="Lines", units=tables, layers=layers)
+    found = fp.coherence(atlas, "icb22", "place21")
+    assert found.attrs["method"] == "area"
+    people = ["people", "people_unassigned", "people_in_split", "people_beyond"]
+    assert found[people].isna().all(axis=None)
+    assert found["split"].tolist() == [1, 0, 1, 0]
+    assert found["share_in_whole"].tolist() == pytest.approx([64 / 65, 1, 48 / 63, 1])
+
+
+def test_a_footprint_that_meets_no_authority_has_none_of_them() -> None:
+    atlas = make_atlas(
+        [4, 6, 0],
+        pcn21=layer_of({"a": "P", "b": "Q", "c": "R"}, "neighbourhood"),
+        lad21=layer_of({"a": "D", "b": None, "c": "D"}, "district"),
+    )
+    found = fp.coherence(atlas, "pcn21", "lad21")
+    assert found["authorities"].tolist() == [1, 0, 1]
+    assert found["defined"].tolist() == [True, pd.NA, True]
+    people = ["people_unassigned", "people_in_split", "people_beyond"]
+    assert found[people].to_numpy().tolist() == [[0, 4, 0], [0, 0, 0], [0, 0, 4]]
+    assert found["share_in_whole"].fillna(-1).tolist() == [0, 0, -1]
+
+
 def test_the_embedded_england_gives_what_lists_tell_and_says_what_needs_lines(
     england: fp.Atlas,
 ) -> None:
