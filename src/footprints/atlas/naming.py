@@ -12,7 +12,7 @@ from footprints.errors import AmbiguousNameError, UnknownNameError, listed, plai
 from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 HEALTH = {"icb", "stp", "ccg", "sicbl", "pcn", "nhser", "amb", "cal"}
 SORTS = {
@@ -62,6 +62,34 @@ def resolve(keys: Collection[str], text: str) -> str | None:
     ('icb22', 'icb26')
     """
     return max(_meant(keys, text), key=vintage_order, default=None)
+
+
+def units_named(tables: Iterable[str], wanted: str | None) -> tuple[str, ...]:
+    """Return the table of units that is asked for, or all where none is.
+
+    Parameters
+    ----------
+    tables : iterable of str
+        Those that an atlas has.
+    wanted : str, optional
+        The one asked for; None for all.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> units_named(["lsoa11", "practices"], None), units_named(["lsoa11"], "lsoa11")
+    (('lsoa11', 'practices'), ('lsoa11',))
+    """
+    known = tuple(tables)
+    if wanted is None:
+        return known
+    if wanted not in known:
+        raise UnknownNameError.among(known, wanted, kind="table of units")
+    return (wanted,)
 
 
 def newest(levels: Mapping[str, str]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from footprints.atlas.parts import EVIDENCE
+from footprints.atlas.parts import EVIDENCE, counts_or_na
 from footprints.checks.crowded import crowded
 from footprints.checks.places import Place, find_place, hits
 from footprints.errors import OverlapError, UnknownNameError, listed
@@ -111,16 +111,11 @@ def bodies_at(
     found = pd.concat(parts, ignore_index=True)
     found["same_area_as"] = _same_areas(atlas, keys, found)
     basis = found.dropna(subset="population").groupby("population")["basis"].first()
-    found = found[_COLUMNS].astype({name: _count_of(found[name]) for name in _COUNTS})
+    found = found[_COLUMNS].assign(**{name: counts_or_na(found[name]) for name in _COUNTS})
     found.attrs = {"where": place.kind, "code": place.code} | basis.to_dict()
     if place.kind == "point":
         found.attrs["on_edge"] = str(place.on_edge)
     return found
-
-
-def _count_of(people: pd.Series[float]) -> str:
-    """Return the type of whole people, or of fractions where some are estimated."""
-    return "Int64" if (people.dropna() % 1 == 0).all() else "Float64"
 
 
 def _check_population(atlas: Atlas, name: str | None) -> None:

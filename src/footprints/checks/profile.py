@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.atlas.parts import as_counts
+from footprints.atlas.parts import as_counts, counts_or_na
 from footprints.errors import OverlapError, Problems, TableError, UnknownNameError, listed
 from footprints.overlaps.members import LINKED, counted_text
 from footprints.overlaps.pairs import pairs_by
@@ -219,9 +219,7 @@ def _basis(
     atlas: Atlas, key: str, columns: list[str], population: str | None, units: str | None
 ) -> _Basis:
     """Choose the table of units that a layer is described in."""
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    names = [name for name in atlas.coded.tables(key) if units in (None, name)]
+    names = atlas.coded.tables(key, units)
     if not names:
         msg = f"{key!r} lists no units of {units!r}, but of {listed(atlas.coded.tables(key))}."
         raise OverlapError(msg, [key])
@@ -315,13 +313,13 @@ def _carried(basis: _Basis, column: str, kind: Kind) -> dict[str, pd.Series[floa
     flagged = _sort(basis.blocks.table[column]) == "boolean"
     added = basis.total(values * people if flagged or kind == "mean" else values)
     if kind == "sum":
-        carried = _counts(added).mask(have == 0)
+        carried = counts_or_na(added).mask(have == 0)
     else:
         carried = pd.Series(_ratio(added, basis.total(people * known)))
     return {
         column: carried,
         f"{column}_units_without": pd.Series(basis.total(~known).astype("int64")),
-        f"{column}_people_without": pd.Series(_counts(basis.total(people * ~known))),
+        f"{column}_people_without": counts_or_na(basis.total(people * ~known)),
     }
 
 
@@ -362,10 +360,6 @@ def _in_none(basis: _Basis) -> str:
 
 def _sort(values: pd.Series[float]) -> str:
     return str(pd.api.types.infer_dtype(values, skipna=True))
-
-
-def _counts(values: Floats) -> pd.Series[int]:
-    return pd.Series(values, dtype="Int64" if (values % 1 == 0).all() else "Float64")
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

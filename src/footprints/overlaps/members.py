@@ -181,11 +181,8 @@ def shared_table(atlas: Atlas, left: str, right: str, asked: Asked) -> str:
         If there is no such table or population.
     """
     coded, units, population = atlas.coded, asked.units, asked.population
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
     theirs = coded.tables(right)
-    shared = [name for name in coded.tables(left) if name in theirs]
-    tables = [name for name in shared if units in (None, name)]
+    tables = [name for name in coded.tables(left, units) if name in theirs]
     if not tables:
         what = "" if units is None else f", so {units!r} cannot be what they meet in"
         msg = (
