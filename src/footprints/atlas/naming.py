@@ -92,20 +92,22 @@ def units_named(tables: Iterable[str], wanted: str | None) -> tuple[str, ...]:
     return (wanted,)
 
 
-def newest(levels: Mapping[str, str]) -> list[str]:
+def newest(levels: Mapping[str, str], *, by: Callable[[str, str], str] = group_of) -> list[str]:
     """Return the newest layer of each level, or outside the ladder of each kind, in its order.
 
     Parameters
     ----------
     levels : mapping of str to str
         The level of each layer, by key.
+    by : callable
+        What vintages follow one another in, of a key and its level.
 
     Examples
     --------
     >>> newest({"amb22": "service", "icb22": "system", "stp21": "system", "lad21": "district"})
     ['lad21', 'icb22', 'amb22']
     """
-    last = {group_of(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
+    last = {by(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
     return sorted(last.values(), key=lambda key: rank(levels[key]) or len(LADDER))
 
 
