@@ -105,6 +105,7 @@ ORDER = [
     "checks.cover_lines",
     "checks.cover",
     "checks.gate",
+    "checks.spread",
     "checks.profile",
     "checks.crowded",
     "checks.places",

@@ -213,7 +213,7 @@ def test_rutland_is_one_area_in_four_tiers(england):
     assert (found.loc["pcn21", "method"], found.loc["pcn21", "note"]) == (
         "not known",
         "It lists units of 'pcn_parts', and not of 'england', and has no official lines. "
-        "Primary Care Networks; practices in no network are counted apart",
+        + england.overview.loc["pcn21", "note"],
     )
     assert pd.isna(found.loc["cauth25", "code"])
     assert found.loc["cauth25", "note"].startswith("In none of its footprints.")

@@ -144,7 +144,8 @@ def _no_lines(atlas: Atlas, left: str, right: str) -> str:
         "none": "no lines of its own: what is drawn of it is joined from its units",
     }
     said = " and ".join(f"{key!r} has {words[atlas.coded.lines(key)]}" for key in (left, right))
-    return f"Points cannot be placed, since {said}. Use method='members'."
+    met = set(atlas.coded.tables(left)) & set(atlas.coded.tables(right))
+    return f"Points cannot be placed, since {said}." + (" Use method='members'." if met else "")
 
 
 def _unfit(atlas: Atlas, table: str, listed: list[str]) -> str:
