@@ -63,6 +63,7 @@ ORDER = [
     "read.registered",
     "read.spec",
     "read.sources",
+    "read.names",
     "read.atlas_file",
     "read.looking",
     "read.init",
