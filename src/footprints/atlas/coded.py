@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from footprints.atlas.naming import units_named
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -133,9 +135,14 @@ class Coded:
         self._members: dict[tuple[str, str], Members] = {}
         self._once: dict[tuple[object, ...], object] = {}
 
-    def tables(self, layer: str) -> tuple[str, ...]:
-        """Return the tables of units that list a layer, in the order of the atlas."""
-        return tuple(self._rows[layer])
+    def tables(self, layer: str, units: str | None = None) -> tuple[str, ...]:
+        """Return the tables of units that list a layer, in the order of the atlas.
+
+        Only ``units`` of them where that is given, which is an UnknownNameError where the atlas
+        has no such table.
+        """
+        wanted = units_named(self._units, units)
+        return tuple(name for name in self._rows[layer] if name in wanted)
 
     def covers(self, layer: str) -> bool:
         """Tell whether a layer is meant to hold every unit."""
