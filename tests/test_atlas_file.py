@@ -275,6 +275,51 @@ def test_names_come_from_a_file(folder: Path) -> None:
     assert layer["ods_code"].fillna("").tolist() == ["", "X1", "X2"]
 
 
+ODS = ('names = { lsoa11 = "ICB22NM" }', 'ods_codes = { lsoa11 = "ICB22CDH" }')
+
+
+def with_ods_codes(folder: Path, *codes: str | None) -> None:
+    """Give the units of a folder the ODS codes of their systems."""
+    units = gpd.read_parquet(folder / "lsoa11.parquet")
+    units.assign(ICB22CDH=list(codes)).to_parquet(folder / "lsoa11.parquet")
+
+
+def test_ods_codes_come_from_a_column_of_the_units(folder: Path) -> None:
+    with_ods_codes(folder, "QNQ", "QNQ", "QHM", "QHM")
+    atlas = fp.read_atlas(change(folder, (ODS[0], f"{ODS[0]}\n{ODS[1]}")))
+    table = atlas.layers["icb22"]
+    assert table["ods_code"].to_dict() == {"E54000034": "QNQ", "E54000050": "QHM"}
+    assert table.loc["E54000034", "name"] == "Frimley"
+    assert atlas.focus("QNQ").focused.code == "E54000034"
+    fp.write_atlas(atlas, folder / "kept.gpkg")
+    assert fp.read_atlas(folder / "kept.gpkg").find("qhm") == ("icb22", "E54000050")
+
+
+def test_ods_codes_that_cannot_be_used_are_named(folder: Path) -> None:
+    with_ods_codes(folder, "QNQ", "QHM", "QHM", None)
+    with pytest.raises(
+        TableError, match="several ODS codes in layers.icb22.ods_codes to: 'E540000"
+    ):
+        fp.read_atlas(change(folder, (ODS[0], f"{ODS[0]}\n{ODS[1]}")))
+    with pytest.raises(
+        TableError, match="'layers.icb22.ods_codes' what it does not declare: 'lso'"
+    ):
+        fp.read_atlas(change(folder, ("ods_codes = { lsoa11", "ods_codes = { lso")))
+    both = 'names = { file = "n.csv", ods_code = "o" }'
+    file = change(folder, (ODS[0], both), ("ods_codes = { lso", "ods_codes = { lsoa11"))
+    with pytest.raises(TableError, match="ODS codes from two places, .* in: 'layers.icb22'. Keep"):
+        fp.read_atlas(file)
+
+
+def test_ods_codes_of_a_layer_that_a_file_lists_cannot_be_those_of_units(folder: Path) -> None:
+    place = 'footprint = "place" } }'
+    file = change(folder, (place, f'{place}\nods_codes = {{ lsoa11 = "ICB22NM" }}'))
+    with pytest.raises(
+        TableError, match="takes ODS codes in layers.place.ods_codes from units that"
+    ):
+        fp.read_atlas(file)
+
+
 FAULTS = {
     "an unknown key": (
         ('code = "LSOA11CD"', 'cod = "LSOA11CD"'),

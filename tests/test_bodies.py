@@ -212,10 +212,53 @@ def test_rutland_is_one_area_in_four_tiers(england):
     assert found.loc["amb22", "code"] == "RX9"
     assert (found.loc["pcn21", "method"], found.loc["pcn21", "note"]) == (
         "not known",
-        "It lists units of 'pcn_parts', and not of 'england', and has no official lines.",
+        "It lists units of 'pcn_parts', and not of 'england', and has no official lines. "
+        + england.overview.loc["pcn21", "note"],
     )
     assert pd.isna(found.loc["cauth25", "code"])
+    assert found.loc["cauth25", "note"].startswith("In none of its footprints.")
     assert pd.isna(found.loc["cauth25", "people"])
+
+
+def test_the_layer_that_is_asked_about_is_shown_though_another_followed_it(england):
+    found = fp.bodies_at(england, "Frimley").drop_duplicates("layer").set_index("layer")
+    assert [key for key in found.index if found.loc[key, "level"] == "system"] == ["icb22", "icb26"]
+    assert found.loc["icb22", ["code", "share"]].tolist() == ["E54000034", 1.0]
+    assert set(found.index) == {*england.newest(), "icb22"}
+    named = fp.bodies_at(england, "Frimley", layers="icb26")
+    assert set(named["layer"]) == {"icb26"}
+
+
+def test_what_an_atlas_says_of_a_layer_is_said_of_its_footprints(england):
+    found = fp.bodies_at(england, "E06000042", layers=["icb26", "icb22"]).set_index("layer")
+    assert found.loc["icb26", "note"] == england.overview.loc["icb26", "note"] != ""
+    assert found.loc["icb22", "note"] == ""
+
+
+@pytest.mark.parametrize("ask", [fp.crowded, lambda a, layers: fp.bodies_at(a, "a", layers=layers)])
+def test_no_layer_at_all_is_refused_with_those_there_are(county, ask):
+    with pytest.raises(UnknownNameError, match="No layer is named: .*'lad21', 'ctyua21', 'icb22'"):
+        ask(county, [])
+
+
+def test_kinds_of_body_are_counted_whatever_their_level():
+    everywhere = dict.fromkeys("ab", "X")
+    atlas = make_atlas(
+        [1, 2],
+        rgn21=layer_of(everywhere, "region"),
+        nhser22=layer_of(everywhere, "region"),
+        lrf19=layer_of(everywhere, "service"),
+        pfa19=layer_of({"a": "P", "b": "Q"}, "service"),
+        stp21=layer_of(everywhere, "system"),
+        icb22=layer_of(everywhere, "system"),
+    )
+    found = fp.crowded(atlas)
+    assert found.areas["layer"].tolist() == ["icb22", "rgn21", "nhser22", "lrf19"]
+    assert set(found.areas["area"]) == {1}
+    assert found.units.loc[("squares", "a")].tolist() == [5, 2]
+    assert fp.crowded(atlas, ["stp21", "icb22"]).areas.empty
+    layers = fp.bodies_at(atlas, "a")["layer"].tolist()
+    assert layers == ["icb22", "rgn21", "nhser22", "lrf19", "pfa19"]
 
 
 def test_what_is_inferred_says_so(england):

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from conftest import layer_of, make_atlas
 from synthetic import as_atlas, lines_of, synthetic, turned
 
 import footprints as fp
@@ -20,10 +19,6 @@ from footprints.errors import (
     TableError,
     UnknownNameError,
 )
-from footprints.geometry import repair_polygons
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MAIN, OTHER = "icb22-0000", "icb22-0100"
 AWAY = "u1204"
@@ -257,9 +252,14 @@ def test_units_that_meet_at_a_corner_only_are_two_parts() -> None:
     assert verdicts(found) == {MAIN: ("exclave", int(units.loc["u0808", "residents"]), 2)}
 
 
+def parted() -> gpd.GeoDataFrame:
+    """Return the synthetic England with an exclave, and an island that no link reaches."""
+    return offshore(with_exclave(synthetic()))
+
+
 def distorted(how: str) -> gpd.GeoDataFrame:
-    """Return the synthetic England with an exclave, drawn in another way."""
-    units = with_exclave(synthetic())
+    """Return the same, drawn in another way."""
+    units = parted()
     rng = np.random.default_rng(5)
     shapes = units.geometry
     if how == "a half-metre gap":
@@ -291,7 +291,12 @@ WAYS += ["other rows", "turned", "moved"]
 
 @pytest.mark.parametrize("how", WAYS)
 def test_the_verdict_stays_however_the_country_is_drawn(how: str) -> None:
-    plain = fp.contiguity(as_atlas(with_exclave(synthetic())), "icb22")
+    plain = fp.contiguity(as_atlas(parted()), "icb22")
+    assert plain.parts.loc[plain.parts["code"] == MAIN, "kind"].tolist() == [
+        "main",
+        "island",
+        "exclave",
+    ]
     found = fp.contiguity(as_atlas(distorted(how)), "icb22")
     pd.testing.assert_frame_equal(found.table.sort_index(), plain.table.sort_index())
     columns = ["code", "part", "kind", "units", "people", "touches", "joined"]
@@ -323,6 +328,44 @@ def test_units_in_no_footprint_part_a_footprint_as_others_do() -> None:
     assert set(verdicts(found)) == {MAIN, "icb22-0001"}
     assert found.table.loc[MAIN, "status"] == "exclave"
     assert len(found.parts) == 6
+
+
+def test_of_a_footprint_where_nobody_lives_no_share_is_known() -> None:
+    units = with_exclave(synthetic())
+    units.loc[units["icb22"] == MAIN, "residents"] = 0
+    found = fp.contiguity(as_atlas(units), "icb22").table
+    assert found.loc[MAIN, ["status", "people_unjoined"]].tolist() == ["exclave", 0]
+    assert found["share_unjoined"].isna().to_dict() == {
+        MAIN: True,
+        "icb22-0001": False,
+        OTHER: False,
+        "icb22-0101": False,
+    }
+    units = with_exclave(synthetic())
+    units.loc[AWAY, "residents"] = 0
+    assert fp.contiguity(as_atlas(units), "icb22").table.loc[MAIN, "share_unjoined"] == 0
+
+
+def test_edges_that_units_share_are_looked_for_once_in_an_atlas(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[float] = []
+
+    def counted(shapes: np.ndarray, metres: float) -> tuple[np.ndarray, ...]:
+        looked.append(metres)
+        return adjacent(shapes, metres)
+
+    monkeypatch.setattr("footprints.checks.contiguous.adjacent", counted)
+    atlas = as_atlas(parted())
+    for layer in ("icb22", "place21", "pcn21", "icb22"):
+        found = fp.contiguity(atlas, layer).table
+        fresh = fp.contiguity(as_atlas(parted()), layer).table
+        pd.testing.assert_frame_equal(found, fresh)
+    fp.contiguity(atlas.focus(MAIN), "place21")
+    fp.coherence(atlas, "icb22", "place21")
+    assert looked == [1] * (1 + 4)
+    fp.contiguity(atlas, "icb22", tolerance=fp.Tolerance(metres=2))
+    assert looked == [1] * (1 + 4) + [2]
 
 
 def test_the_basis_of_the_people_is_said() -> None:
@@ -462,6 +505,82 @@ def test_people_in_no_footprint_leave_their_neighbours_undefined() -> None:
     assert found["people_unassigned"].tolist() == [units.loc["u0000", "residents"], 0, 0, 0]
 
 
+def test_a_small_footprint_that_lies_whole_within_a_large_authority_is_inside_one() -> None:
+    codes = {"a": "P", "b": "Q", "c": "Q"}
+    atlas = make_atlas(
+        [4, 46, 50],
+        pcn21=layer_of(codes, "neighbourhood"),
+        lad21=layer_of(dict.fromkeys("abc", "D"), "district"),
+    )
+    for tolerance in (fp.Tolerance(share=0.05), fp.Tolerance(people=5)):
+        found = fp.coherence(atlas, "pcn21", "lad21", tolerance=tolerance)
+        columns = ["authorities", "whole", "split", "people_in_split", "people_beyond"]
+        assert found.loc["P", columns].tolist() == [1, 0, 1, 4, 96]
+        assert found.loc["Q", columns].tolist() == [1, 0, 1, 96, 4]
+        assert not found["forgiven"].any()
+
+
+@pytest.mark.parametrize(
+    "tolerance",
+    [fp.Tolerance(), fp.Tolerance(people=2500), fp.Tolerance(share=0.05), fp.Tolerance(share=0.1)],
+)
+def test_authorities_are_those_of_coterminosity(tolerance: fp.Tolerance) -> None:
+    rng = np.random.default_rng(7)
+    units = synthetic()
+    away = rng.choice(units.index, 60, replace=False)
+    units.loc[away, "icb22"] = rng.choice(units["icb22"].unique(), 60)
+    units.loc[rng.choice(away, 10), "icb22"] = None
+    atlas = as_atlas(units)
+    found = fp.coherence(atlas, "icb22", "place21", tolerance=tolerance)
+    stands = fp.coterminosity(atlas.overlap("icb22", "place21"), tolerance)
+    columns = ["people", "whole", "split", "people_in_split"]
+    pd.testing.assert_frame_equal(found[columns], stands[columns], check_names=False)
+    assert (found["authorities"] == found["whole"] + found["split"]).all()
+    assert found["split"].sum() > 0
+    # What is forgiven is in neither.
+    forgiven = 1 - found["share_in_whole"] - found["people_in_split"] / found["people"]
+    assert (forgiven > 1e-9).any() == (tolerance != fp.Tolerance())
+    assert (forgiven > -1e-9).all()
+
+
+def test_where_nobody_is_counted_no_people_are_said() -> None:
+    units = with_exclave(synthetic())
+    population = (fp.Population(name="residents", source="a survey", as_at="2020-06-30"),)
+    tables, layers = {}, {}
+    # The layers list different units, whose places are not known: they meet by their lines.
+    for key, level in (("icb22", "system"), ("place21", "place")):
+        lines = lines_of(units, key)
+        people = pd.DataFrame({"residents": 7}, index=lines.index)
+        tables[f"units of {key}"] = fp.UnitTable(table=people, populations=population)
+        layers[key] = fp.Layer(
+            table=lines.assign(name=lines.index),
+            members={f"units of {key}": pd.Series(lines.index, index=lines.index, dtype="str")},
+            level=level,
+            lines="official",
+        )
+    atlas = fp.Atlas(title="Lines", units=tables, layers=layers)
+    found = fp.coherence(atlas, "icb22", "place21")
+    assert found.attrs["method"] == "area"
+    people = ["people", "people_unassigned", "people_in_split", "people_beyond"]
+    assert found[people].isna().all(axis=None)
+    assert found["split"].tolist() == [1, 0, 1, 0]
+    assert found["share_in_whole"].tolist() == pytest.approx([64 / 65, 1, 48 / 63, 1])
+
+
+def test_a_footprint_that_meets_no_authority_has_none_of_them() -> None:
+    atlas = make_atlas(
+        [4, 6, 0],
+        pcn21=layer_of({"a": "P", "b": "Q", "c": "R"}, "neighbourhood"),
+        lad21=layer_of({"a": "D", "b": None, "c": "D"}, "district"),
+    )
+    found = fp.coherence(atlas, "pcn21", "lad21")
+    assert found["authorities"].tolist() == [1, 0, 1]
+    assert found["defined"].tolist() == [True, pd.NA, True]
+    people = ["people_unassigned", "people_in_split", "people_beyond"]
+    assert found[people].to_numpy().tolist() == [[0, 4, 0], [0, 0, 0], [0, 0, 4]]
+    assert found["share_in_whole"].fillna(-1).tolist() == [0, 0, -1]
+
+
 def test_the_embedded_england_gives_what_lists_tell_and_says_what_needs_lines(
     england: fp.Atlas,
 ) -> None:
@@ -484,38 +603,33 @@ def test_the_embedded_england_gives_what_lists_tell_and_says_what_needs_lines(
 
 
 @pytest.fixture(scope="module")
-def real(shared: Path) -> fp.Atlas:
+def real(lsoas: gpd.GeoDataFrame) -> fp.Atlas:
     """Return England as LSOAs of 2011 list it."""
-    table = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet").set_index("LSOA11CD")
-    table = table.rename(columns={"pop_mid2020": "residents"})
-    table = table.set_geometry(repair_polygons(table.geometry)[0])
     levels = {
         "lad21": "district", "ctyua21": "upper-tier", "sicbl22": "commissioner",
         "stp21": "system", "icb22": "system", "cauth25": "strategic-authority",
     }  # fmt: skip
     layers = {}
     for key, level in levels.items():
-        members = table[f"{key.upper()}CD"].astype("str")
-        names = table.groupby(members)[f"{key.upper()}NM"].first().rename("name").to_frame()
+        members = lsoas[f"{key.upper()}CD"].astype("str")
+        names = lsoas.groupby(members)[f"{key.upper()}NM"].first().rename("name").to_frame()
         layers[key] = fp.Layer(
             table=names, members={"lsoa11": members}, level=level, covers=key != "cauth25"
         )
     population = fp.Population(name="residents", source="ONS", as_at="2020-06-30")
     units = fp.UnitTable(
-        table=table[["residents", "geometry"]], populations=(population,), lines="official"
+        table=lsoas[["residents", "geometry"]], populations=(population,), lines="official"
     )
     return fp.Atlas(title="England", units={"lsoa11": units}, layers=layers)
 
 
-def test_each_end_of_a_link_lies_in_the_district_that_it_names(shared: Path) -> None:
-    columns = ["LAD21NM", "geometry"]
-    units = gpd.read_parquet(shared / "data" / "england" / "lsoa11.parquet", columns=columns)
+def test_each_end_of_a_link_lies_in_the_district_that_it_names(lsoas: gpd.GeoDataFrame) -> None:
     links = fp.sea_links()
     for side in ("from", "to"):
         ends = shapely.points(links[[f"{side}_easting", f"{side}_northing"]])
-        link, unit = units.sindex.query(ends, predicate="within")
+        link, unit = lsoas.sindex.query(ends, predicate="within")
         assert link.tolist() == list(range(len(links)))
-        assert units["LAD21NM"].iloc[unit].tolist() == links[f"{side}_area"].tolist()
+        assert lsoas["LAD21NM"].iloc[unit].tolist() == links[f"{side}_area"].tolist()
 
 
 def test_neighbours_of_lsoas_are_those_whose_edges_are_the_same(real: fp.Atlas) -> None:

@@ -73,6 +73,21 @@ def test_it_finds_what_a_slow_and_obvious_search_finds(units):
     )
     found = fp.differencing(atlas.overlap("ward20", "lad20"), K, exact=True)
     assert rows(found) == slow(lefts, rights, people, K)
+    sets = [part_of(units, row) for row in found.itertuples()]
+    alike = [[one == other for other in sets] for one in sets]
+    numbers = found["same_people"].to_numpy()
+    assert (numbers[:, None] == numbers).tolist() == alike
+
+
+def part_of(units, row):
+    """Return the inhabited units of a part that was found."""
+    where = {"both": (True, True), "left without right": (True, False)}
+    wanted = where.get(row.kind, (False, True))
+    return {
+        place
+        for place, (left, right, people) in enumerate(units)
+        if people and (left == row.left, right == row.right) == wanted
+    }
 
 
 @pytest.fixture
@@ -112,6 +127,32 @@ def test_a_handful_between_an_old_and_a_new_edge_is_found_and_not_told(nested):
     assert found["people"].dtype == "Int64"
     assert (found.attrs["k"], found.attrs["parts"]) == ("5", "7")
     assert found.attrs["population"] == "residents"
+    assert found.attrs["summary"] == "3 pairs that meet, 7 parts with people: 3 of fewer than 5"
+    assert found["same_people"].tolist() == [1, 1, 1]
+
+
+def test_where_nothing_is_found_it_says_what_was_looked_at(nested):
+    found = fp.differencing(nested.overlap("old", "new"), 3)
+    assert found.empty
+    assert found.attrs["summary"] == "3 pairs that meet, 7 parts with people: none of fewer than 3"
+    assert found.attrs["pairs"] == "3"
+
+
+def test_who_is_in_neither_layer_is_told_only_where_numbers_may_be():
+    atlas = make_atlas(
+        [100, 50, 3],
+        old=layer_of({"a": "A", "b": "B"}, "system"),
+        new=layer_of({"a": "N", "b": "N"}, "system"),
+    )
+    pairs = atlas.overlap("old", "new")
+    assert pairs.attrs["in_neither"] == "1 unit, 3 people"
+    found = fp.differencing(pairs, 10)
+    assert "in_neither" not in found.attrs
+    assert not any("3" in text for key, text in found.attrs.items() if key not in HOW_MANY)
+    assert fp.differencing(pairs, 10, exact=True).attrs["in_neither"] == "1 unit, 3 people"
+
+
+HOW_MANY = {"date", "parts", "summary"}
 
 
 def test_nothing_that_is_shown_tells_the_number_unless_it_is_asked_for(nested):
@@ -133,6 +174,7 @@ def test_some_rows_of_a_table_give_what_the_whole_table_gives(nested):
     whole = fp.differencing(pairs, K, exact=True)
     part = fp.differencing(pairs[pairs["left"] == "FAR"], K, exact=True)
     assert rows(part) == {row for row in rows(whole) if row[0] == "FAR"}
+    assert part["same_people"].tolist() == [1, 1], "both are the three people of the pair"
 
 
 def test_pairs_in_which_nobody_lives_do_not_tell_how_many_a_footprint_has():

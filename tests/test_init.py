@@ -165,6 +165,56 @@ def test_a_resolution_that_a_file_is_called_by_is_written_down(tmp_path: Path) -
     assert (attrs["resolution"], attrs["metres"]) == ("BGC", "200")
 
 
+def test_a_resolution_that_no_name_tells_is_left_to_the_user(tmp_path: Path) -> None:
+    units = lines_of("LSOA21CD", LSOAS).assign(LAD23CD=LADS, residents=PEOPLE)
+    units.to_parquet(tmp_path / "small_areas.parquet")
+    districts = units.dissolve("LAD23CD").reset_index()[["LAD23CD", "geometry"]]
+    districts.to_file(tmp_path / "districts.gpkg", layer="lad")
+    text, said = drafted(tmp_path)
+    why = "say how far lines were generalised: BUC, BSC, BGC, BFC or BFE"
+    lines = text.splitlines()
+    assert lines.count(f'# resolution = "BUC"  # {why}') == 1
+    place = next(n for n, line in enumerate(lines) if line.startswith("boundaries = "))
+    assert lines[place + 1] == f'# resolution = "BUC"  # in boundaries, {why}'
+    assert "generalised" not in lines[place]
+    assert "resolution" not in said["units"]["lsoa21"]
+    assert "resolution" not in said["layers"]["lad23"]["boundaries"]
+    told = text.replace(f'# resolution = "BUC"  # {why}', 'resolution = "BSC"')
+    told = told.replace('layer = "lad" }', 'layer = "lad", resolution = "BGC" }')
+    assert fp.cross_check(read(tmp_path, told), "lad23").table.attrs["metres"] == "200"
+
+
+def test_points_and_tables_have_no_resolution(tmp_path: Path) -> None:
+    write(tmp_path, "lsoa.csv", LSOA21CD=LSOAS, LAD23CD=LADS, residents=PEOPLE)
+    assert "resolution" not in drafted(tmp_path)[0]
+    points = lines_of("LSOA21CD", LSOAS).assign(LAD23CD=LADS, residents=PEOPLE)
+    points.set_geometry(points.centroid).to_file(tmp_path / "centres.gpkg", layer="c")
+    (tmp_path / "lsoa.csv").unlink()
+    assert "resolution" not in drafted(tmp_path)[0]
+
+
+def test_ods_codes_of_the_units_are_written_down_and_found_by(tmp_path: Path) -> None:
+    codes = {"ICB22CD": ["E54000034", *["E54000050"] * 3], "ICB22CDH": ["QNQ", *["QHM"] * 3]}
+    write(tmp_path, "lsoa.csv", LSOA21CD=LSOAS, **codes, residents=PEOPLE)
+    text, said = drafted(tmp_path)
+    assert said["layers"]["icb22"]["members"] == {"lsoa21": "ICB22CD"}
+    assert said["layers"]["icb22"]["ods_codes"] == {"lsoa21": "ICB22CDH"}
+    atlas = read(tmp_path, text)
+    assert atlas.layers["icb22"]["ods_code"].to_dict() == {"E54000034": "QNQ", "E54000050": "QHM"}
+    assert atlas.focus("QNQ").focused.code == "E54000034"
+
+
+def test_ods_codes_come_from_one_place_alone(tmp_path: Path) -> None:
+    codes = {"ICB23CD": ["E54000034"] * 4, "ICB23CDH": ["QNQ"] * 4}
+    write(tmp_path, "lsoa.csv", LSOA21CD=LSOAS, **codes, residents=PEOPLE)
+    named = {"ICB23CD": ["E54000034"], "ICB23NM": ["Frimley"], "ICB23CDH": ["QNQ"]}
+    write(tmp_path, "icb.csv", **named)
+    text, said = drafted(tmp_path)
+    assert said["layers"]["icb23"]["names"]["ods_code"] == "ICB23CDH"
+    assert "ods_codes" not in said["layers"]["icb23"]
+    assert read(tmp_path, text).find("QNQ") == ("icb23", "E54000034")
+
+
 def test_people_and_members_come_from_files_beside_the_boundaries(tmp_path: Path) -> None:
     lines_of("LSOA21CD", LSOAS).to_file(tmp_path / "lsoa.gpkg", layer="L")
     ages = {"All ages": PEOPLE, "Aged 65": [1, 2, 3, 4]}
@@ -269,7 +319,7 @@ def test_a_workbook_of_places_is_known_by_its_codes(tmp_path: Path) -> None:
         ["E07000003", "Oak", "Hill"],
     ]
     places = pd.DataFrame(rows, columns=["District code", "District", "Place"])
-    with pd.ExcelWriter(tmp_path / "places.xlsx") as book:
+    with pd.ExcelWriter(tmp_path / "places.xlsx", engine="openpyxl") as book:
         places.to_excel(book, index=False, startrow=2)
         book.sheets["Sheet1"]["A1"] = "Our places"
     text, said = drafted(tmp_path)

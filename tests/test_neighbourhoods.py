@@ -1,8 +1,10 @@
 """Neighbourhoods as they are, and who is registered across an edge."""
 
+import csv
+
 import pandas as pd
 import pytest
-from conftest import layer_of, make_atlas
+from conftest import ROOT, layer_of, make_atlas
 
 import footprints as fp
 from footprints.errors import OverlapError, TableError, UnknownNameError
@@ -139,11 +141,45 @@ def test_what_cannot_be_judged_is_refused(practices):
         fp.neighbourhoods(practices, population="residents")
 
 
+IN_TWO_COMMISSIONERS = {
+    "U12169": "North Blaby PCN",
+    "U16318": "Rugeley & Great Haywood PCN",
+    "U22273": "South Ribble Medical Group PCN",
+    "U25294": "Melton, Syston and Vale PCN",
+    "U34632": "Bridgedale South Ribble PCN",
+    "U41591": "Holsworthy, Bude & Surrounding Villages PCN",
+    "U57294": "Swb Caritas PCN",
+    "U82880": "Formby PCN",
+    "U87975": "Torentum PCN",
+    "U93998": "About Better Care (Abc) PCN",
+}
+IN_TWO_SYSTEMS = ("U25294", "U41591", "U57294")
+
+
+def in_several(column):
+    """Return the networks, by code, that stand in several footprints of the embedded list."""
+    with (ROOT / "data" / "england" / "pcns.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["PCN21CD"] != "U"]
+    sides, names = {}, {}
+    for row in rows:
+        sides.setdefault(row["PCN21CD"], set()).add(row[column])
+        names[row["PCN21CD"]] = row["PCN21NM"]
+    return {code: names[code] for code, codes in sides.items() if len(codes) > 1}
+
+
 def test_the_networks_of_england_that_cross_are_ten_and_three(england):
     found = fp.neighbourhoods(england, "pcn21")
     assert len(found.table) == 1_251
     several = found.within[found.within["parents"] > 1]
     assert several.groupby("within").size().to_dict() == {"ccg21": 10, "stp21": 3}
+    crossing = (
+        several["name"]
+        .groupby("within")
+        .agg(lambda names: dict(zip(names.index.get_level_values("code"), names, strict=True)))
+    )
+    assert crossing["ccg21"] == in_several("CCG21CD") == IN_TWO_COMMISSIONERS
+    systems = {code: IN_TWO_COMMISSIONERS[code] for code in IN_TWO_SYSTEMS}
+    assert crossing["stp21"] == in_several("STP21CD") == systems
     assert (found.within["status"] != "nested").sum() == 13
     people = england.people("pcn21")["registered"]
     assert found.table["people"].to_dict() == people.to_dict()
@@ -282,8 +318,10 @@ def test_patients_across_an_edge_are_counted_in_both_directions(patients):
             "lives_here": 90,
             "lives_elsewhere": 4,
             "lives_unknown": 2,
+            "lives_unmatched": 0,
             "registered_elsewhere": 7,
             "registered_unknown": 5,
+            "registered_unmatched": 0,
         },
         "West": {
             "registered": 67,
@@ -291,8 +329,10 @@ def test_patients_across_an_edge_are_counted_in_both_directions(patients):
             "lives_here": 60,
             "lives_elsewhere": 7,
             "lives_unknown": 0,
+            "lives_unmatched": 0,
             "registered_elsewhere": 4,
             "registered_unknown": 0,
+            "registered_unmatched": 0,
         },
     }
     assert found.pairs.to_dict("list") == {
@@ -304,6 +344,43 @@ def test_patients_across_an_edge_are_counted_in_both_directions(patients):
     }
     assert pairs["people"].sum() == patients["patients"].sum()
     assert found.table.attrs["population"] == "registered"
+    assert (found.table.dtypes == "Int64").all()
+    assert not {"no_practices", "no_residents"} & set(found.table.attrs)
+
+
+def test_what_the_lists_of_one_system_cannot_tell_is_not_known_and_never_nought(patients):
+    own = patients[patients["practice"] == "A1"]
+    found = fp.registered_across(fp.registered_pairs(own, registered=REGISTERED, living=LIVING))
+    east = found.table.loc["East"].dropna().to_dict()
+    assert east == {
+        "registered": 96,
+        "lives_here": 90,
+        "lives_elsewhere": 4,
+        "lives_unknown": 2,
+        "lives_unmatched": 0,
+    }
+    assert found.table.loc["West"].isna().all()
+    assert found.pairs["living_share"].isna().all()
+    assert found.pairs["registered_share"].tolist() == [4 / 96]
+    assert found.table.attrs["no_practices"] == "1 footprint"
+
+
+def test_residents_that_only_one_lookup_knows_leave_who_lives_elsewhere_not_known(patients):
+    living = LIVING[["E01000001"]]
+    few = {"registered": REGISTERED, "living": living, "unmatched": "count"}
+    table = fp.registered_across(fp.registered_pairs(patients, **few)).table
+    east, west = table.loc["East"], table.loc["West"]
+    assert east[["registered", "lives_here", "lives_unknown", "lives_unmatched"]].tolist() == [
+        96,
+        90,
+        2,
+        4,
+    ]
+    assert east[["living", "registered_elsewhere", "registered_unknown"]].tolist() == [102, 7, 5]
+    assert west[["registered", "lives_unmatched"]].tolist() == [67, 60]
+    assert table["lives_elsewhere"].isna().all()
+    assert west[["lives_here", "living", "registered_elsewhere"]].isna().all()
+    assert table.attrs["no_residents"] == "1 footprint"
 
 
 def test_a_link_table_of_an_atlas_gives_the_same(patients):
@@ -333,11 +410,22 @@ def test_a_link_table_of_an_atlas_gives_the_same(patients):
 def test_practices_and_areas_that_are_not_known_are_refused_or_counted(patients):
     few = {"registered": REGISTERED.drop("A2"), "living": LIVING.drop("E01000002")}
     with pytest.raises(
-        TableError, match="(?s)not in registered=: 'A2'.*not in living=: 'E01000002'"
+        TableError,
+        match=r"(?s)^The patients cannot all be placed: 67 patients of 1 practice are not in "
+        r"registered=; they may be of another date.*'A2'\.\n"
+        r".*64 patients of 1 LSOA are not in living=; they may be of another census, .* Take a "
+        r"lookup that has them, or ask for unmatched='count'. They are: 'E01000002'\.$",
     ):
         fp.registered_pairs(patients, **few)
     pairs = fp.registered_pairs(patients, **few, unmatched="count")
-    assert pairs.attrs["unmatched"] == "1 code not in registered=; 1 code not in living="
+    assert pairs.attrs["unmatched"] == (
+        "67 patients of 1 practice not in registered=; 64 patients of 1 LSOA not in living="
+    )
+    sides = pairs.set_index("left")["people_unmatched"]
+    assert sides["East"].tolist() == [0, 4 + 0]
+    assert pairs.loc[pairs["left"].isna(), "people_unmatched"].tolist() == [7]
+    table = fp.registered_across(pairs).table
+    assert table.loc["East", ["lives_unknown", "lives_unmatched"]].tolist() == [2, 4]
     assert pairs.attrs["in_neither"] == "60 people"
     assert pairs["people"].sum() + 60 == patients["patients"].sum()
     twice = pd.concat([LIVING, LIVING])
@@ -374,7 +462,16 @@ def test_the_patients_of_staffordshire_add_up_across_its_edges(shared):
         1_138_493,
         28_177,
     ]
-    assert own["lives_unknown"] == 42_180 + 1_433
+    assert own[["lives_unknown", "lives_unmatched"]].tolist() == [1_433, 42_180]
+    assert own[["living", "registered_elsewhere", "registered_unknown"]].isna().all()
+    others = system.table.drop("QNC")
+    assert len(others) == 41
+    assert others.isna().all(axis=None)
+    assert system.pairs["living_share"].isna().all()
+    with pytest.raises(
+        TableError, match="42,180 patients of 239 LSOAs are not in living=; .* another census"
+    ):
+        fp.registered_pairs(patients, **given)
     assert system.pairs["people"].sum() == 28_177
     assert system.pairs.loc[0, ["living", "people"]].tolist() == ["QJ2", 11_721]
     given = {"registered": practices["sicbl"], "living": lsoas["SICBL22CDH"]}
@@ -382,6 +479,7 @@ def test_the_patients_of_staffordshire_add_up_across_its_edges(shared):
     inside = parts.table[parts.table["registered"] > 0]
     assert len(inside) == 6
     assert inside["registered"].sum() == 1_210_283
-    sums = inside[["lives_here", "lives_elsewhere", "lives_unknown"]].sum(axis=1)
+    parts_of = ["lives_here", "lives_elsewhere", "lives_unknown", "lives_unmatched"]
+    sums = inside[parts_of].sum(axis=1)
     assert sums.to_dict() == inside["registered"].to_dict()
     assert parts.pairs.loc[0, ["registered", "living", "people"]].tolist() == ["05G", "05W", 19_075]

@@ -54,6 +54,7 @@ def test_a_footprint_is_described_by_its_people_area_density_and_children():
         "in_none": "1 unit, 600 people",
         "lad21_method": "members",
         "lad21_in_none": "1",
+        "lad21_in_several": "0",
     }
 
 
@@ -67,7 +68,21 @@ def test_a_child_cut_into_equal_halves_is_mostly_in_neither():
     table = fp.profile(atlas, "icb22", children=["lad21"])
     assert table["lad21_whole"].tolist() == [1, 1]
     assert table["lad21_mostly"].tolist() == [0, 0]
-    assert table.attrs["lad21_in_none"] == "1"
+    assert table.attrs["lad21_in_none"] == "0"
+    assert table.attrs["lad21_in_several"] == "1"
+
+
+def test_children_in_no_footprint_are_told_from_those_that_several_share():
+    systems = {"a": "S1", "b": "S2", "c": "S1", "d": "S2", "e": "S1", "f": None}
+    atlas = make_atlas(
+        [5, 5, 0, 0, 1, 9],
+        lad21=layer_of(DISTRICTS, "district"),
+        icb22=layer_of(systems, "system"),
+    )
+    table = fp.profile(atlas, "icb22", children=["lad21"])
+    assert table[["lad21_whole", "lad21_mostly"]].to_numpy().sum() == 0
+    assert table.attrs["lad21_in_none"] == "1", "D3, nine people of ten"
+    assert table.attrs["lad21_in_several"] == "2", "D1, half and half, and D2, where nobody lives"
 
 
 def test_columns_are_added_up_weighed_by_people_or_taken_as_shares():
@@ -180,6 +195,73 @@ def test_what_is_not_there_is_named_with_what_is():
         fp.profile(atlas, "icb22", units="lsoa")
     with pytest.raises(UnknownNameError, match="no layer 'place'"):
         fp.profile(atlas, "icb22", children="place")
+
+
+def test_columns_of_ones_own_are_carried_like_those_of_the_units():
+    own = pd.DataFrame(
+        {
+            "imd": [10.0, 20.0, 30.0, 40.0, 50.0, 1.0],
+            "rural": [True, False, False, True, False, True],
+        },
+        index=["a", "b", "c", "d", "f", "Z9"],
+    )
+    asked = {"imd": "mean", "rural": "share", "score": "sum"}
+    found = fp.profile(atlas_with(score=[1] * 6), "icb22", columns=asked, data=own)
+    assert found["imd"].tolist() == [(1000 + 4000 + 9000) / 600, 40.0]
+    assert found["imd_units_without"].tolist() == [0, 1]
+    assert found["imd_people_without"].tolist() == [0, 500]
+    assert found["rural"].tolist() == [100 / 600, 1.0]
+    assert found["score"].tolist() == [3, 2]
+    assert found.attrs["data_not_used"] == "1 row"
+    given = fp.profile(
+        atlas_with(imd=[10.0, 20.0, 30.0, 40.0, None, 50.0]), "icb22", columns={"imd": "mean"}
+    )
+    pd.testing.assert_series_equal(found["imd"], given["imd"])
+
+
+def test_the_rows_of_ones_own_choose_the_units(england):
+    parts = england.units["pcn_parts"]
+    own = pd.DataFrame({"lists": 1}, index=parts.index)
+    found = fp.profile(england, "ccg21", columns={"lists": "sum"}, data=own)
+    assert found.attrs["units"] == "pcn_parts"
+    assert found["lists"].sum() == len(parts)
+
+
+OWN = pd.DataFrame({"imd": [1.0, 2.0]}, index=["a", "b"])
+
+
+@pytest.mark.parametrize(
+    ("columns", "data", "message"),
+    [
+        (["imd"], OWN, "Say of each column how it is carried, by 'sum', 'mean', 'share': .* list"),
+        ("score", None, "columns={'imd': 'mean'}. A str does not say it"),
+        ({"imd": "mean"}, OWN["imd"], "not a Series: a Series has to_frame"),
+        ({"imd": "mean"}, pd.concat([OWN, OWN]), "data= has units twice: 'a', 'b'"),
+        ({"imd": "mean"}, OWN[["imd", "imd"]], "data= has columns twice: 'imd'"),
+        (None, OWN, "data= has no column that columns= names; it has: 'imd'"),
+        ({"imd": "mean"}, OWN.set_axis(["E1", "E2"]), "data= has no unit of 'squares', .* 'E1'"),
+        ({"score": "mean"}, OWN.set_axis(["score"], axis=1), "both have columns 'score': rename"),
+    ],
+)
+def test_columns_that_cannot_be_joined_are_refused(columns, data, message):
+    atlas = atlas_with(score=[1.0] * 6)
+    with pytest.raises(TableError, match=message):
+        fp.profile(atlas, "icb22", columns=columns, data=data)
+
+
+def test_a_column_set_on_a_copy_is_refused_with_the_way_to_give_it():
+    atlas = atlas_with()
+    atlas.units["squares"]["imd"] = 1.0
+    with pytest.raises(UnknownNameError, match="no column .* 'imd'.* as data=, a DataFrame index"):
+        fp.profile(atlas, "icb22", columns={"imd": "mean"})
+
+
+def test_children_of_other_units_are_refused_with_the_layers_between(england):
+    with pytest.raises(OverlapError, match="meets 'ccg21', 'stp21': hold both ag") as caught:
+        fp.profile(england, "icb22", children=["pcn21"])
+    assert "method='members'" not in str(caught.value)
+    with pytest.raises(OverlapError, match="Use method='members'"):
+        england.overlap("lad21", "icb22", method="points")
 
 
 @pytest.fixture

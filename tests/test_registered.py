@@ -293,6 +293,15 @@ def test_patients_who_live_in_no_english_area_are_kept_and_counted(tmp_path):
     assert table.set_index("lsoa").loc[["EMPTY", "NO2011"], "where"].unique() == ["no known area"]
 
 
+def test_a_footprint_that_a_list_names_without_its_code_keeps_its_name(tmp_path):
+    text = "PRACTICE_CODE,LSOA_CODE,NUMBER_OF_PATIENTS,SUB_ICB_LOCATION_NAME,ICB_CODE\n"
+    rows = text + "A1,E01000001,9,Staffordshire - 05D,QNC\n"
+    table = fp.read_patients_by_lsoa(write(tmp_path, rows))
+    assert table["sicbl_name"].tolist() == ["Staffordshire - 05D"]
+    assert table["icb"].tolist() == ["QNC"]
+    assert "sicbl" not in table
+
+
 def test_each_area_goes_to_the_network_with_most_patients(tmp_path):
     found = fp.pcn_areas(fp.read_patients_by_lsoa(write(tmp_path, LSOA)))
     assert found.lsoas["pcn"].to_dict() == dict.fromkeys(

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from footprints.checks.neighbourhoods import Neighbourhoods, neighbourhoods
     from footprints.checks.nest import nesting, partition
     from footprints.checks.policies import policy_test, policy_tests
-    from footprints.checks.profile import profile, spread
+    from footprints.checks.profile import profile
     from footprints.checks.registration import Across, registered_across, registered_pairs
+    from footprints.checks.spread import spread
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
@@ -164,7 +165,7 @@ _LATE = {
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
-    "spread": "footprints.checks.profile",
+    "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",

@@ -47,6 +47,9 @@ WORDS = {
 }
 """What one footprint of a level is called, and several, where it is not the level's own word."""
 
+FOLLOWED_BY = {"stp": "icb", "ccg": "sicbl"}
+"""Kinds of body that others have taken the place of, in the same footprints or redrawn ones."""
+
 ALIASES = {"ltla": "lad", "utla": "ctyua"}
 
 _KEY = re.compile(r"(?P<kind>[a-z][a-z_-]*?)(?P<year>\d\d)?")
@@ -126,6 +129,18 @@ def group_of(key: str, level: str) -> str:
     ('system', 'amb')
     """
     return level if rank(level) else parse_key(key).kind
+
+
+def body_of(key: str) -> str:
+    """Return the kind of body that a layer is of: its kind, or the one that has followed it.
+
+    Examples
+    --------
+    >>> body_of("stp21"), body_of("icb22"), body_of("rgn21"), body_of("nhser22")
+    ('icb', 'icb', 'rgn', 'nhser')
+    """
+    kind = parse_key(key).kind
+    return FOLLOWED_BY.get(kind, kind)
 
 
 def vintage_order(key: str) -> int:

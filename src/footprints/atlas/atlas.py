@@ -16,7 +16,15 @@ from footprints.atlas.drawing import Drawing
 from footprints.atlas.focus import focused_on
 from footprints.atlas.frames import Frames
 from footprints.atlas.membership import membership_of
-from footprints.atlas.naming import as_key, directory_of, find, newest, resolve, same_area
+from footprints.atlas.naming import (
+    as_key,
+    directory_of,
+    find,
+    newest,
+    resolve,
+    same_area,
+    units_named,
+)
 from footprints.atlas.parts import (
     Checks,
     Focus,
@@ -141,9 +149,7 @@ class Atlas:
         """The tables of units by name: GeoDataFrames in EPSG:27700 indexed by ``unit``."""
 
         def known(name: str) -> str:
-            if name not in self._units:
-                raise UnknownNameError.among(self._units, name, kind="table of units")
-            return name
+            return units_named(self._units, name)[0]
 
         return Frames(self._units, known, lambda name: self._units[name].table.copy())
 

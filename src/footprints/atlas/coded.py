@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from footprints.atlas.naming import units_named
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     import numpy.typing as npt
 
     from footprints.atlas.parts import Layer, Lines, Population, UnitTable
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -129,10 +133,16 @@ class Coded:
         self._rows = rows
         self._blocks: dict[str, Blocks] = {}
         self._members: dict[tuple[str, str], Members] = {}
+        self._once: dict[tuple[object, ...], object] = {}
 
-    def tables(self, layer: str) -> tuple[str, ...]:
-        """Return the tables of units that list a layer, in the order of the atlas."""
-        return tuple(self._rows[layer])
+    def tables(self, layer: str, units: str | None = None) -> tuple[str, ...]:
+        """Return the tables of units that list a layer, in the order of the atlas.
+
+        Only ``units`` of them where that is given, which is an UnknownNameError where the atlas
+        has no such table.
+        """
+        wanted = units_named(self._units, units)
+        return tuple(name for name in self._rows[layer] if name in wanted)
 
     def covers(self, layer: str) -> bool:
         """Tell whether a layer is meant to hold every unit."""
@@ -194,3 +204,19 @@ class Coded:
                 population=self._layers[layer].population if linked else None,
             )
         return self._members[key]
+
+    def once(self, name: tuple[object, ...], work: Callable[[], Found]) -> Found:
+        """Return what was worked out of the atlas under a name; work it out the first time.
+
+        An atlas never changes, so what costs much and follows from it alone is kept with it.
+
+        Parameters
+        ----------
+        name : tuple
+            What it is, and all that it depends on beside the atlas.
+        work : callable
+            Works it out.
+        """
+        if name not in self._once:
+            self._once[name] = work()
+        return cast("Found", self._once[name])

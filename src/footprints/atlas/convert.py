@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from footprints.atlas.membership import evidence_from, members_from
+from footprints.atlas.naming import units_named
 from footprints.atlas.parts import EVIDENCE, Origin, UnitTable, as_counts, people_faults
 from footprints.atlas.relationship import DIVIDED, KINDS, names_of, unit_pairs
-from footprints.errors import Problems, TableError, UnknownNameError, listed
+from footprints.errors import Problems, TableError, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,8 +167,7 @@ def converted(  # noqa: PLR0913, PLR0917 - the parts of an atlas, and how they a
 def _check_tables(
     units: Mapping[str, UnitTable], layers: Mapping[str, Layer], old: str, new: str
 ) -> None:
-    if old not in units:
-        raise UnknownNameError.among(units, old, kind="table of units")
+    units_named(units, old)
     if new in units or new in layers:
         msg = f"The atlas has a table of units or a layer called {new!r} already."
         raise TableError(msg, [new])

@@ -12,7 +12,7 @@ from footprints.errors import AmbiguousNameError, UnknownNameError, listed, plai
 from footprints.levels import ALIASES, LADDER, group_of, parse_key, rank, vintage_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
 HEALTH = {"icb", "stp", "ccg", "sicbl", "pcn", "nhser", "amb", "cal"}
 SORTS = {
@@ -64,20 +64,50 @@ def resolve(keys: Collection[str], text: str) -> str | None:
     return max(_meant(keys, text), key=vintage_order, default=None)
 
 
-def newest(levels: Mapping[str, str]) -> list[str]:
+def units_named(tables: Iterable[str], wanted: str | None) -> tuple[str, ...]:
+    """Return the table of units that is asked for, or all where none is.
+
+    Parameters
+    ----------
+    tables : iterable of str
+        Those that an atlas has.
+    wanted : str, optional
+        The one asked for; None for all.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such table.
+
+    Examples
+    --------
+    >>> units_named(["lsoa11", "practices"], None), units_named(["lsoa11"], "lsoa11")
+    (('lsoa11', 'practices'), ('lsoa11',))
+    """
+    known = tuple(tables)
+    if wanted is None:
+        return known
+    if wanted not in known:
+        raise UnknownNameError.among(known, wanted, kind="table of units")
+    return (wanted,)
+
+
+def newest(levels: Mapping[str, str], *, by: Callable[[str, str], str] = group_of) -> list[str]:
     """Return the newest layer of each level, or outside the ladder of each kind, in its order.
 
     Parameters
     ----------
     levels : mapping of str to str
         The level of each layer, by key.
+    by : callable
+        What vintages follow one another in, of a key and its level.
 
     Examples
     --------
     >>> newest({"amb22": "service", "icb22": "system", "stp21": "system", "lad21": "district"})
     ['lad21', 'icb22', 'amb22']
     """
-    last = {group_of(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
+    last = {by(key, levels[key]): key for key in sorted(levels, key=vintage_order)}
     return sorted(last.values(), key=lambda key: rank(levels[key]) or len(LADDER))
 
 

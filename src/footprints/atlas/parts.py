@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 
 from footprints.errors import CRSError, FootprintsError, TableError, listed
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
 from footprints.levels import parse_key
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import numpy.typing as npt
 
     from footprints.bands import BandSet
     from footprints.errors import Problems
@@ -364,7 +365,6 @@ def people_faults(people: pd.Series[float]) -> dict[str, list[str]]:
 
     Examples
     --------
-    >>> import pandas as pd
     >>> faults = people_faults(pd.Series(["1,204", -1, None], index=["a", "b", "c"]))
     >>> faults["that is not a number"], faults["below zero"], faults["missing"]
     (['a (1,204)'], ['b (-1)'], ['c'])
@@ -395,6 +395,29 @@ def as_counts(people: pd.Series[float]) -> pd.Series[float]:
     """Return people without faults as whole numbers, or as fractions where some are estimated."""
     numbers = people.astype("float64")
     return people.astype("int64") if (numbers % 1 == 0).all() else numbers
+
+
+def counts_or_na(values: npt.ArrayLike) -> pd.Series[int]:
+    """Return counts as whole numbers, as fractions where some are estimated; what is not known is NA.
+
+    Parameters
+    ----------
+    values : array or Series of numbers
+        Counts, of persons or units; NaN and NA are what is not known.
+
+    Returns
+    -------
+    Series
+        Of dtype ``Int64``, or ``Float64`` where one is a fraction; with the index of a Series.
+
+    Examples
+    --------
+    >>> counts_or_na([2.0, np.nan]).tolist(), counts_or_na([2.5, 1]).dtype
+    ([2, <NA>], Float64Dtype())
+    """
+    numbers = pd.Series(values).astype("float64")
+    whole = bool((numbers.dropna() % 1 == 0).all())
+    return numbers.astype("Int64" if whole else "Float64")
 
 
 def _is_number(value: object) -> bool:

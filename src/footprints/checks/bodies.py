@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from footprints.atlas.parts import EVIDENCE
-from footprints.checks.crowded import crowded
+from footprints.atlas.parts import EVIDENCE, counts_or_na
+from footprints.checks.crowded import bodies_asked, crowded
 from footprints.checks.places import Place, find_place, hits
 from footprints.errors import OverlapError, UnknownNameError, listed
+from footprints.levels import body_of
 from footprints.overlaps.members import meet, populations
 from footprints.overlaps.pairs import Asked, How, pairs_by
 from footprints.overlaps.points import place as place_points
@@ -53,7 +54,8 @@ def bodies_at(
         footprint, as :meth:`footprints.Atlas.find` takes it; or a point, x and y in metres
         (EPSG:27700), or in another CRS that stands third, such as ``(-0.13, 51.5, 4326)``.
     layers : str or iterable of str, optional
-        Keys, or bare kinds; None takes the newest layer of each level.
+        Keys, or bare kinds; None takes the newest layer of each kind of body, and before it the
+        layer of the footprint that is asked about.
     population : str, optional
         Whose people to count, in layers that count them; None takes the first that there is.
 
@@ -67,15 +69,16 @@ def bodies_at(
         of the place; both NA for a point in lines); ``population``; ``evidence`` (the weakest of
         what it rests on); ``method`` (``members``, ``points``, ``lines`` or ``not known``);
         ``same_area_as`` (the other of these layers that have exactly this area, by
-        :func:`footprints.crowded`); ``note`` (why it is not known). ``attrs``: ``where``
+        :func:`footprints.crowded`); ``note`` (why it is not known, who is in none, and what the
+        atlas says of the layer). ``attrs``: ``where``
         (``unit``, ``footprint`` or ``point``), ``code``, for a point ``on_edge``, and each
         population with its source and date.
 
     Raises
     ------
     UnknownNameError, AmbiguousNameError
-        If there is no such unit, footprint, layer or population, or it fits several; or a point
-        is in none.
+        If there is no such unit, footprint, layer or population, or it fits several; if no
+        layer is named; or a point is in none.
     GeometryError
         If a point is asked about and all lines are illustrative, or there are none.
     CRSError, TableError
@@ -89,9 +92,10 @@ def bodies_at(
     [['E06000017', 'members', 'ctyua21'], ['E06000017', 'members', 'lad21'],
      ['E54000015', 'members', ''], [nan, 'not known', '']]
     """
-    keys = atlas.newest() if layers is None else atlas.resolve_all(layers)
+    keys = bodies_asked(atlas, layers)
     _check_population(atlas, population)
     place = find_place(atlas, where, keys)
+    keys = _with_own(keys, place) if layers is None else keys
     evidence = _evidence(atlas, place)
     parts = []
     for key in keys:
@@ -106,21 +110,31 @@ def bodies_at(
                 name=rows["code"].map(labels["name"]).astype("str"),
                 ods_code=rows["code"].map(labels["ods_code"]).astype("str"),
                 evidence=rows["evidence"].where(rows["method"] != "members", known).astype("str"),
+                note=_joined(rows["note"], atlas.overview.loc[key, "note"]),
             )
         )
     found = pd.concat(parts, ignore_index=True)
     found["same_area_as"] = _same_areas(atlas, keys, found)
     basis = found.dropna(subset="population").groupby("population")["basis"].first()
-    found = found[_COLUMNS].astype({name: _count_of(found[name]) for name in _COUNTS})
+    found = found[_COLUMNS].assign(**{name: counts_or_na(found[name]) for name in _COUNTS})
     found.attrs = {"where": place.kind, "code": place.code} | basis.to_dict()
     if place.kind == "point":
         found.attrs["on_edge"] = str(place.on_edge)
     return found
 
 
-def _count_of(people: pd.Series[float]) -> str:
-    """Return the type of whole people, or of fractions where some are estimated."""
-    return "Int64" if (people.dropna() % 1 == 0).all() else "Float64"
+def _with_own(keys: list[str], place: Place) -> list[str]:
+    """Return the layers with that of the footprint asked about, before the one that followed it."""
+    own = place.code.partition(":")[0]
+    if place.kind != "footprint" or own in keys:
+        return keys
+    after = [number for number, key in enumerate(keys) if body_of(key) == body_of(own)]
+    return [*keys[: after[0]], own, *keys[after[0] :]]
+
+
+def _joined(notes: pd.Series[str], note: str) -> pd.Series[str]:
+    """Return what is said of each row, and after it what is said of the layer."""
+    return (notes.fillna("") + f" {note}").str.strip().astype("str")
 
 
 def _check_population(atlas: Atlas, name: str | None) -> None:
@@ -162,7 +176,10 @@ def _met(atlas: Atlas, sides: tuple[Members, Members], how: How, asked: Asked) -
     rows, told = pairs[pairs["left"].notna()], pairs.attrs
     # People of a link table say nothing of who else is in a footprint that lists whole units.
     wholes = pairs_by(pairs, "right")["people"].sum() if sides[0].people is None else {}
-    lost = "Its centres lie in no lines, or where several meet." if how.method == "points" else ""
+    lost = {
+        "points": "Its centres lie in no lines, or where several meet.",
+        "members": "In none of its footprints.",
+    }[how.method]
     return pd.DataFrame(
         {
             "code": rows["right"],

@@ -9,11 +9,13 @@ import pandas as pd
 import shapely
 
 from footprints.checks.contiguous import contiguity
+from footprints.checks.meeting import meeting, persons, total
 from footprints.errors import OverlapError
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
     from footprints.atlas import Atlas
+    from footprints.checks.meeting import Flags, Meeting, Numbers
 
 COLUMNS = ["name", "people", "defined", "people_unassigned", "contiguity", "compactness"]
 COLUMNS += ["authorities", "whole", "split", "people_in_split", "people_beyond", "share_in_whole"]
@@ -31,9 +33,9 @@ def coherence(
     """Tell whether each footprint is defined, hangs together, and what it asks of authorities.
 
     Policy asks for a "defined and coherent population over which there is close working across
-    local authority boundaries" (Swage, Developing and
-    maturing integrated care systems, 2019). What needs geometry is NA where there are no official polygons, and ``attrs`` say why;
-    what lists of units tell is given all the same.
+    local authority boundaries" (Swage, Developing and maturing integrated care systems, 2019).
+    What needs geometry is NA where there are no official polygons, and ``attrs`` say why; what
+    lists of units tell is given all the same.
 
     Parameters
     ----------
@@ -44,22 +46,25 @@ def coherence(
     links : DataFrame, "england" or None
         As in :func:`footprints.contiguity`.
     tolerance : Tolerance, optional
-        A part of an authority of no more ``people``, or no more than ``share`` of its people,
-        does not split it; and as in :func:`footprints.contiguity`.
+        A part of no more ``people``, or of no more than ``share`` of both the footprint and the
+        authority, is taken for none, but never the largest part of either, as in
+        :func:`footprints.coterminosity`; and as in :func:`footprints.contiguity`.
 
     Returns
     -------
     DataFrame
         A row a footprint, indexed by ``code``: ``name``; ``people``; ``defined`` (whether no
         part of its authorities is in no footprint or in two: lists that hold a unit twice are no
-        atlas) and ``people_unassigned`` (persons in such parts); ``contiguity`` (the status
+        atlas; NA without authorities) and ``people_unassigned`` (persons in such parts);
+        ``contiguity`` (the status
         that :func:`footprints.contiguity` finds, NA where not measured); ``compactness`` (its
         area over that of the smallest circle round it, 0 to 1, after Reock 1961; NA where not
         measured); ``authorities`` (that it has people or land of, count), ``whole`` and ``split``
         of them; ``people_in_split`` (its own people in split authorities) and ``people_beyond``
-        (the people of those authorities outside it); ``share_in_whole`` (of its people, 0 to 1);
-        ``forgiven`` (whether the tolerance changed any of it). ``attrs`` hold those of the pair
-        table and, where it was not measured, why: ``contiguity`` and ``compactness``.
+        (the people of those authorities outside it); ``share_in_whole`` (of its people, of its
+        area where no people are known, 0 to 1; NA where that is zero); ``forgiven`` (whether the
+        tolerance changed any of it). People are NA where nobody is counted. ``attrs`` hold those
+        of the pair table and, where it was not measured, why: ``contiguity`` and ``compactness``.
 
     Raises
     ------
@@ -87,15 +92,13 @@ def coherence(
     names = whole.parts()[1][key].table["name"]
     table = pd.DataFrame({"name": names.fillna(names.index.to_series()).astype("str")})
     table = table.join(_authorities(pairs, tolerance)).rename_axis("code")
-    table = table.fillna(dict.fromkeys(["authorities", "whole", "split"], 0))
-    table = table.astype(dict.fromkeys(["authorities", "whole", "split"], "int64"))
-    table = table.astype({"defined": "boolean"}).loc[atlas.coded.codes(key)]
+    table = table.loc[atlas.coded.codes(key)]
     hangs, no_contiguity = _contiguity(atlas, key, links, tolerance)
     circle, no_compactness = _compactness(atlas, key)
     table["contiguity"] = hangs["status"].reindex(table.index).astype("str")
     table["compactness"] = circle.reindex(table.index)
     few = hangs["forgiven"].reindex(table.index, fill_value=False).astype("bool")
-    table["forgiven"] = table["forgiven"].eq(other=True) | few
+    table["forgiven"] |= few
     table = table[COLUMNS]
     said = {"contiguity": no_contiguity, "compactness": no_compactness}
     table.attrs = pairs.attrs | {name: reason for name, reason in said.items() if reason}
@@ -106,42 +109,50 @@ def coherence(
 
 def _authorities(pairs: pd.DataFrame, tolerance: Tolerance) -> pd.DataFrame:
     """Count the authorities of each footprint, and the people in and beyond those it splits."""
-    parts = pairs[pairs["right"].notna()].copy()
-    of = parts.groupby("right")
-    people = parts["people"].to_numpy(dtype="float64", na_value=np.nan)
-    least = parts["right_share"] < of["right_share"].transform("max")
-    parts["few"] = tolerance.forgives(people, parts["right_share"]) & least
-    parts["open"] = parts["left"].isna()
-    parts["unassigned"] = parts["people"] * parts["open"]
-    parts["holders"] = ~parts["few"]
-    parts["beyond"] = of["people"].transform("sum", min_count=1) - parts["people"]
-    for column, how in (("few", "any"), ("open", "any"), ("unassigned", "sum"), ("holders", "sum")):
-        parts[f"all_{column}"] = parts.groupby("right")[column].transform(how)
-    parts["split"] = parts["all_holders"] > 1
-    return _by_footprint(pairs, parts[parts["left"].notna()])
-
-
-def _by_footprint(pairs: pd.DataFrame, met: pd.DataFrame) -> pd.DataFrame:
-    """Add up what was found of the parts of authorities."""
-    solid, split = met[~met["few"]], met["split"] & ~met["few"]
-    left = met["left"]
+    met = meeting(pairs, tolerance)
+    kept, bare = met.j >= 0, met.i < 0
+    small = met.forgiven & kept
+    own = kept & ~bare & ~small
+    holders = _of_authority(met, kept & ~small)
+    split = own & (holders > 1)
+    is_open, no_footprint = _of_authority(met, bare), _of_authority(met, bare, met.people)
+    beyond = _of_authority(met, kept, met.people) - met.people
+    whole, every = _sum(met, own & ~split, met.measure), _sum(met, ~bare, met.measure)
+    people = {
+        "people": _sum(met, ~bare, met.people),
+        "people_unassigned": _sum(met, own, no_footprint),
+        "people_in_split": _sum(met, split, met.people),
+        "people_beyond": _sum(met, split, beyond),
+    }
+    unknown = np.full(len(met.left), np.nan)
     return pd.DataFrame(
         {
-            "people": pairs.groupby("left")["people"].sum(min_count=1),
-            "defined": ~met.groupby("left")["all_open"].any(),
-            "people_unassigned": met.groupby("left")["all_unassigned"].sum(min_count=1),
-            "authorities": solid.groupby("left").size(),
-            "whole": (~solid["split"]).groupby(solid["left"]).sum(),
-            "split": split.groupby(left).sum(),
-            "people_in_split": (met["people"] * split).groupby(left).sum(min_count=1),
-            "people_beyond": (met["beyond"] * split).groupby(left).sum(min_count=1),
-            "share_in_whole": met["left_share"]
-            .where(~met["split"] & ~met["few"], 0.0)
-            .groupby(left)
-            .sum(min_count=1),
-            "forgiven": met.groupby("left")["all_few"].any(),
-        }
-    )
+            "defined": pd.array(_sum(met, own & (is_open > 0)) == 0, dtype="boolean"),
+            "authorities": _sum(met, own).astype("int64"),
+            "whole": _sum(met, own & ~split).astype("int64"),
+            "split": _sum(met, split).astype("int64"),
+            "share_in_whole": np.divide(whole, every, out=unknown.copy(), where=every > 0),
+            "forgiven": _sum(met, kept & (_of_authority(met, small) > 0)) > 0,
+            **{
+                name: persons(values if met.counts_people else unknown)
+                for name, values in people.items()
+            },
+        },
+        index=met.left,
+    ).assign(defined=lambda table: table["defined"].mask(table["authorities"] == 0))
+
+
+def _sum(met: Meeting, rows: Flags, value: Numbers | None = None) -> Numbers:
+    """Add up a value of some pairs by footprint, or count them."""
+    ones = np.ones(len(met.i)) if value is None else value
+    return total(met.i, len(met.left), np.where(rows, ones, 0))
+
+
+def _of_authority(met: Meeting, rows: Flags, value: Numbers | None = None) -> Numbers:
+    """Tell each pair the sum over some pairs of its authority; zero where it has none."""
+    ones = np.ones(len(met.j)) if value is None else value
+    sums = total(met.j, len(met.right), np.where(rows, ones, 0))
+    return np.append(sums, 0.0)[met.j]
 
 
 def _contiguity(

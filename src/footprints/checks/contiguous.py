@@ -35,16 +35,16 @@ class Contiguity:
         A row a footprint, indexed by ``code``: ``name``; ``parts`` (count) and
         ``parts_after_links``; ``people``; ``people_elsewhere`` (outside the main part) and
         ``people_unjoined`` (in parts that no link joins to it), persons; ``share_unjoined`` (0 to
-        1); ``status`` (``contiguous``, ``joined by links``, ``island without a link``,
+        1, as ``share`` of the parts; NA where nobody lives in the footprint); ``status`` (``contiguous``, ``joined by links``, ``island without a link``,
         ``exclave`` or ``no units``); ``forgiven`` (whether all that is unjoined is small enough).
     parts : GeoDataFrame
         A row a part, in EPSG:27700: ``code``; ``part`` (1 is the main one, which has most people;
         then by people); ``kind`` (``main``; ``exclave``, which touches others; ``island``, which
-        touches nothing); ``units`` (count); ``people``; ``share`` (of the footprint's people,
-        of its area where no people are known); ``area_m2``; ``touches`` (the names of the footprints beside it); ``link`` and ``reason``
-        (of the links that end in it, for parts other than the main one); ``joined`` (whether
-        links join it to the main part); ``forgiven``; ``x`` and ``y``, a place in it (metres);
-        ``geometry``.
+        touches nothing); ``units`` (count); ``people``; ``share`` (0 to 1, of the footprint's
+        people, of its area where no people are known; NA where that is zero); ``area_m2``;
+        ``touches`` (the names of the footprints beside it); ``link`` and ``reason`` (of the links
+        that end in it, for parts other than the main one); ``joined`` (whether links join it to
+        the main part); ``forgiven``; ``x`` and ``y``, a place in it (metres); ``geometry``.
     """
 
     table: pd.DataFrame
@@ -126,7 +126,7 @@ def contiguity(
     pieces = pieces_of(whole, key, units)
     names = whole.parts()[1][key].table["name"]
     names = names.fillna(names.index.to_series()).astype("str")
-    one, other, _ = adjacent(pieces.shapes, metres)
+    one, other = _edges(whole, key, pieces, metres)
     part, parts = _parts(pieces, one, other)
     parts = parts.join(_touching(pieces, part, one, other, names))
     parts = _joined(parts, pieces, part, links)
@@ -144,6 +144,15 @@ def contiguity(
         **({"focus": atlas.focused.code} if atlas.focused else {}),
     }
     return Contiguity(table=table, parts=shown)
+
+
+def _edges(whole: Atlas, key: str, pieces: Pieces, metres: float) -> tuple[Positions, Positions]:
+    """Return the pieces that share an edge: of the units of an atlas, found only once."""
+    method, units = pieces.attrs["method"], pieces.attrs["units"]
+    drawn = units if method == "members" else key
+    name = ("adjacent", method, drawn, metres)
+    one, other, _ = whole.coded.once(name, lambda: adjacent(pieces.shapes, metres))
+    return one, other
 
 
 def _parts(pieces: Pieces, one: Positions, other: Positions) -> tuple[Positions, pd.DataFrame]:
@@ -258,8 +267,8 @@ def _summed(parts: gpd.GeoDataFrame, names: pd.Series[str]) -> pd.DataFrame:
     table = table.astype({"parts": "int64", "parts_after_links": "int64"})
     for column, values in columns.items():
         table[column] = values.groupby(parts["code"]).sum(min_count=1)
-    share = parts["share"].where(out, 0.0).groupby(parts["code"]).sum(min_count=1)
-    table["share_unjoined"] = share
+    # Where the share of a part is not known, that of no part is nought.
+    table["share_unjoined"] = (parts["share"] * out).groupby(parts["code"]).sum(min_count=1)
     is_out = [
         table.index.isin(parts.loc[out & (parts["kind"] == kind), "code"])
         for kind in ("exclave", "island")

@@ -10,10 +10,15 @@ import numpy as np
 import pandas as pd
 
 from footprints.atlas import Atlas, UnitTable
+from footprints.checks.cover_drawing import (
+    drawn_units,
+    limits_of,
+    read_of,
+    refuse_unmeasurable,
+)
 from footprints.checks.cover_lines import (
     Dwellers,
     Extent,
-    Limits,
     by_lines,
     extent_given,
     extent_of_units,
@@ -21,7 +26,6 @@ from footprints.checks.cover_lines import (
 from footprints.checks.cover_members import basis_of, by_members, listing
 from footprints.errors import OverlapError, TableError, UnknownNameError, listed
 from footprints.geometry import NATIONAL_GRID
-from footprints.overlaps.drawing import drawing_of
 from footprints.overlaps.frames import blocks_of, drawn_of
 from footprints.overlaps.lines import Drawn
 from footprints.tolerance import Tolerance
@@ -132,11 +136,11 @@ def coverage(  # noqa: PLR0913 - a layer or lines, and what may be said of them.
     of : Atlas or GeoDataFrame
         An atlas, or official polygons in EPSG:27700 indexed by code.
     layer : str, optional
-        A key or bare kind; of an atlas only. With a focus, units inside it, or places beside its
-        footprints.
+        A key or bare kind; of an atlas only. With a focus, the units inside it, and the places
+        where these live, or that are beside its footprints or, beside none, nearest to them.
     method : {"members", "area"}, optional
-        By the list of units, or by the layer's own official lines. None takes the list where
-        there is one and no reference is given.
+        By the list of units, or by official lines. None takes the list where there is one and no
+        reference is given. Lines joined from units need a reference: they cover those units.
     reference : GeoDataFrame, GeoSeries or geometry, optional
         What the lines are to cover, in EPSG:27700. None takes the units, where their polygons are
         official, of which a layer that is not meant to cover everything is held against those
@@ -164,8 +168,9 @@ def coverage(  # noqa: PLR0913 - a layer or lines, and what may be said of them.
     Raises
     ------
     OverlapError
-        If the layer cannot be checked in that way: its lines are illustrative or none, or their
-        resolution is not known and no tolerance was given; or units do not fit.
+        If the layer cannot be checked in that way: its lines are illustrative or none, or joined
+        from the units that they would be held against, or their resolution is not known and no
+        tolerance was given; or units do not fit.
     UnknownNameError
         If there is no such layer, table of units, population or method.
     TableError, GeometryError, CRSError
@@ -220,15 +225,9 @@ def _of_lines(  # noqa: PLR0913, PLR0917 - what coverage() hands on.
     units: str | None,
     population: str | None,
 ) -> Covered:
-    coded, lines = atlas.whole.coded, atlas.whole.overview["lines"][key]
-    if lines != "official":
-        what = "has no lines"
-        if lines == "illustrative":
-            what = "has lines that are illustrative: drawn for maps, never measured"
-        msg = f"No gap can be measured, since {key!r} {what}. Use method='members'."
-        raise OverlapError(msg, [key])
-    blocks = _drawn_units(atlas.whole, key, units, population)
-    # Lines of its own, else those joined from its units.
+    refuse_unmeasurable(atlas.whole, key, has_reference=given is not None)
+    coded = atlas.whole.coded
+    blocks = drawn_units(atlas.whole, key, units, population)
     drawn = Drawn(codes=coded.codes(key), shapes=np.asarray(atlas.whole.layers[key].geometry.array))
     covers = coded.covers(key)
     if given is None and blocks is not None and blocks.lines == "official":
@@ -236,7 +235,8 @@ def _of_lines(  # noqa: PLR0913, PLR0917 - what coverage() hands on.
         own = np.arange(members.count) if covers else np.unique(members.unit)
         given = extent_of_units(blocks, own)
     extent, said = given or (Extent(), {})
-    limits, notes = _limits(coded.drawing(key), key, tolerance, said, covers=covers)
+    read, what = read_of(atlas.whole, key)
+    limits, notes = limits_of(read, what, tolerance, (said, extent), covers=covers)
     people = None if blocks is None else _whose(blocks, population)
     dwellers = None
     if blocks is not None and blocks.places is not None and people is not None:
@@ -247,11 +247,9 @@ def _of_lines(  # noqa: PLR0913, PLR0917 - what coverage() hands on.
             asked=_inside(atlas, blocks.name),
         )
         notes |= {"units": blocks.name, "points": blocks.places[1]} | basis_of(people)
-    table, persons, more = by_lines(drawn, extent, limits, dwellers)
+    ours = None if atlas.focused is None else drawn.codes.isin(atlas.coded.codes(key))
+    table, persons, more = by_lines(drawn, extent, limits, dwellers, ours)
     notes = {"layer": key, "method": "area", "reference": extent.name} | notes | more
-    if atlas.focused is not None:
-        ours = table["codes"].fillna("").str.split(", ", regex=False)
-        table = table[[not set(codes).isdisjoint(atlas.coded.codes(key)) for codes in ours]]
     return _result(table, persons, notes | _focus(atlas), tolerance, covers=covers)
 
 
@@ -294,39 +292,15 @@ def _of_frame(  # noqa: PLR0913, PLR0917 - what coverage() hands on.
         basis = {"units": blocks.name, "points": blocks.places[1]} | basis_of(counted)
     extent, said = given or (Extent(), {})
     key = str(frame.attrs.get("key", ""))
-    limits, notes = _limits(frame.attrs, key or "the frame", tolerance, said, covers=True)
+    what = key or "the frame"
+    limits, notes = limits_of(frame.attrs, what, tolerance, (said, extent), covers=True)
     table, people, more = by_lines(drawn, extent, limits, dwellers)
     notes = {"layer": key, "method": "area", "reference": extent.name} | notes | basis | more
     return _result(table, people, notes, tolerance, covers=True)
 
 
-def _drawn_units(
-    atlas: Atlas, key: str, units: str | None, population: str | None
-) -> Blocks | None:
-    """Choose the units of a layer: official polygons first, then places; None if neither."""
-    if units is not None or population is not None:
-        return atlas.coded.blocks(listing(atlas, key, units, population))
-    tables = [atlas.coded.blocks(name) for name in atlas.coded.tables(key)]
-    placed = [table for table in tables if table.places is not None]
-    return min(placed, key=lambda table: table.lines != "official", default=None)
-
-
 def _whose(blocks: Blocks, population: str | None) -> Population:
     return next(p for p in blocks.populations if population in (None, p.name))
-
-
-def _limits(
-    said: dict[str, Any], what: str, tolerance: Tolerance, other: dict[str, Any], *, covers: bool
-) -> tuple[Limits, dict[str, str]]:
-    """Return what the drawing may explain, and the same for the attrs."""
-    metres, accuracy, resolutions = drawing_of({what: said, "reference": other}, tolerance)
-    limits = Limits(metres=metres, accuracy_m=accuracy, covers=covers)
-    return limits, {
-        "resolution": resolutions[0],
-        "metres": f"{metres:g}",
-        "accuracy_m": f"{accuracy:g}",
-        "search_m": f"{limits.search_m:g}",
-    }
 
 
 def _inside(atlas: Atlas, name: str) -> npt.NDArray[np.bool_]:

@@ -130,7 +130,11 @@ def extent_of_units(blocks: Blocks, rows: npt.NDArray[np.intp]) -> tuple[Extent,
 
 
 def by_lines(
-    drawn: Drawn, extent: Extent, limits: Limits, dwellers: Dwellers | None
+    drawn: Drawn,
+    extent: Extent,
+    limits: Limits,
+    dwellers: Dwellers | None,
+    ours: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[pd.DataFrame, pd.Series[float], dict[str, str]]:
     """Find the places that lines leave uncovered or cover several times.
 
@@ -144,6 +148,10 @@ def by_lines(
         What the drawing may explain.
     dwellers : Dwellers, optional
         Units with people; None counts nobody.
+    ours : array of bool, optional
+        The footprints of a focus. Kept are the places beside them, those with no footprint
+        beside them that are nearest to one of them, and those where a unit lies that is asked
+        for. None keeps all.
 
     Returns
     -------
@@ -163,6 +171,8 @@ def by_lines(
     least = [shape[list(codes)].min() if codes else np.nan for codes in places["codes"]]
     places["share"] = np.minimum(places["area_m2"] / np.array(least, dtype=float), 1.0)
     places["cause"] = _causes(places, extent, limits)
+    if ours is not None:
+        places = places[_beside(places, drawn, ours) | (places["asked"] > 0)]
     places = _noise_joined(places)
     names = drawn.codes.to_numpy(dtype=object)
     joined = [", ".join(sorted(names[list(codes)])) or None for codes in places["codes"]]
@@ -171,6 +181,19 @@ def by_lines(
     by = ["kind", "area_m2", "codes", "x", "y"]
     places = places.sort_values(by, ascending=[True, False, True, True, True])
     return places, people, notes
+
+
+def _beside(
+    places: pd.DataFrame, drawn: Drawn, ours: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Tell which places lie beside some footprints, or else nearest to them."""
+    found = np.array([ours[list(codes)].any() for codes in places["codes"]], dtype=bool)
+    alone = np.flatnonzero(places["codes"].map(len).eq(0))
+    if len(alone):
+        shapes = places["geometry"].to_numpy(dtype=object)[alone]
+        place, near = shapely.STRtree(drawn.shapes).query_nearest(shapes)
+        found[alone[place[ours[near]]]] = True
+    return found
 
 
 def _placed(drawn: Drawn, extent: Extent, limits: Limits) -> pd.DataFrame:
@@ -193,6 +216,7 @@ def _placed(drawn: Drawn, extent: Extent, limits: Limits) -> pd.DataFrame:
         off_m=np.nan,
         units=np.nan,
         people=np.nan,
+        asked=0,
         geometry=shapes,
     )
 
@@ -218,6 +242,7 @@ def _peopled(
     place = place[fits][first]
     places["units"] = np.bincount(place, minlength=len(places))
     places["people"] = np.bincount(place, people[point], len(places))
+    places["asked"] = np.bincount(place[asked[point]], minlength=len(places))
     rest = np.setdiff1d(np.flatnonzero((hits == 0) & asked), point)
     again = places["codes"].map(len).to_numpy()[place] - 1
     again = np.where(is_gap[place], 0, again)[asked[point]]
@@ -253,6 +278,7 @@ def _with_the_lost(
             "off_m": shapely.distance(points, drawn.shapes[near]),
             "units": 1,
             "people": dwellers.people[rest],
+            "asked": 1,
             "geometry": points,
         }
     )

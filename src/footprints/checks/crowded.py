@@ -1,4 +1,4 @@
-"""The crowded pitch: tiers that are one area, and how many bodies each unit has."""
+"""The crowded pitch: bodies that share one area, and how many bodies each unit has."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.naming import newest
 from footprints.atlas.parts import as_counts
-from footprints.levels import group_of
+from footprints.errors import UnknownNameError, listed
+from footprints.levels import body_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,12 +22,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Crowded:
-    """Footprints of different levels that are the same area, and bodies by unit.
+    """Footprints of different kinds of body that are the same area, and bodies by unit.
 
     Parameters
     ----------
     areas : DataFrame
-        A row a footprint that a footprint of another level equals, unit by unit. Columns:
+        A row a footprint that one of another kind of body equals, unit by unit. Columns:
         ``area`` (a number, the same for footprints that are the same area); ``counted_in`` (the
         table of units); ``layer``; ``level``; ``code``; ``ods_code``; ``name``; ``units``
         (count); ``people`` (persons) and ``population``.
@@ -40,18 +42,20 @@ class Crowded:
 
 
 def crowded(atlas: Atlas, layers: str | Iterable[str] | None = None) -> Crowded:
-    """Find the footprints of different levels that are exactly the same area.
+    """Find the footprints of different kinds of body that are exactly the same area.
 
     Where a county, its Health and Wellbeing Board and its ICB are one area, three tiers serve
     the same people. Same is meant unit by unit, with nothing forgiven, in a table of units that
-    lists both.
+    lists both. What is counted is kinds of body, by the key of the layer: a region and an NHS
+    region, or a police force and a resilience forum, are two whatever their level; vintages of
+    one kind, and an STP and the ICB that followed it (a CCG and its sub-ICB location), are one.
 
     Parameters
     ----------
     atlas : Atlas
         With a focus, its footprints and the units inside it.
     layers : str or iterable of str, optional
-        Keys, or bare kinds; None takes the newest layer of each level.
+        Keys, or bare kinds; None takes the newest layer of each kind of body.
 
     Returns
     -------
@@ -63,7 +67,7 @@ def crowded(atlas: Atlas, layers: str | Iterable[str] | None = None) -> Crowded:
     Raises
     ------
     UnknownNameError
-        If there is no such layer.
+        If there is no such layer, or none is named.
 
     Examples
     --------
@@ -74,7 +78,7 @@ def crowded(atlas: Atlas, layers: str | Iterable[str] | None = None) -> Crowded:
     >>> found.units["areas"].value_counts().to_dict()
     {2: 329, 1: 17}
     """
-    keys = atlas.newest() if layers is None else atlas.resolve_all(layers)
+    keys = bodies_asked(atlas, layers)
     coded = atlas.whole.coded
     tables = [name for name in atlas.units if any(name in coded.tables(key) for key in keys)]
     members = {
@@ -93,6 +97,26 @@ def crowded(atlas: Atlas, layers: str | Iterable[str] | None = None) -> Crowded:
     } | {each.name: str(each) for each in populations.values()}
     counts = {name: _by_unit(atlas, name, found, members[name]) for name in tables}
     return Crowded(areas=areas, units=pd.concat(counts, names=["units", "unit"]))
+
+
+def bodies_asked(atlas: Atlas, layers: str | Iterable[str] | None) -> list[str]:
+    """Return the layers that are asked for, or the newest of each kind of body.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such layer, or none is named.
+    """
+    if layers is None:
+        return newest(atlas.overview["level"].to_dict(), by=lambda key, _: body_of(key))
+    keys = atlas.resolve_all(layers)
+    if not keys:
+        msg = (
+            "No layer is named: leave layers= out for the newest of each kind of body, or name "
+            f"some of {listed(atlas.layers)}."
+        )
+        raise UnknownNameError(msg)
+    return keys
 
 
 def _footprints(atlas: Atlas, name: str, members: dict[str, Members]) -> pd.DataFrame:
@@ -114,7 +138,7 @@ def _footprints(atlas: Atlas, name: str, members: dict[str, Members]) -> pd.Data
                     "counted_in": name,
                     "layer": key,
                     "level": levels[key],
-                    "tier": group_of(key, levels[key]),
+                    "body": body_of(key),
                     "code": mine.codes,
                     "ods_code": labels["ods_code"].array,
                     "name": labels["name"].array,
@@ -137,13 +161,13 @@ def _sets(members: Members) -> list[bytes]:
 
 
 def _shared(found: pd.DataFrame, atlas: Atlas) -> pd.DataFrame:
-    """Keep the areas that footprints of several levels are, each once."""
+    """Keep the areas that footprints of several kinds of body are, each once."""
     here = {key: atlas.coded.codes(key) for key in found["layer"].unique()}
     kept = found[
         [code in here[key] for key, code in zip(found["layer"], found["code"], strict=True)]
     ]
     groups = kept.groupby(["counted_in", "number"], sort=False)
-    kept = kept[groups["tier"].transform("nunique") > 1]
+    kept = kept[groups["body"].transform("nunique") > 1]
     # Two tables of units that list the same layers would name the same footprints twice.
     labels = kept["layer"] + ":" + kept["code"]
     groups = kept.assign(label=labels).groupby(["counted_in", "number"], sort=False)

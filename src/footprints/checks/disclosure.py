@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from footprints.errors import FootprintsError, OverlapError, listed
-from footprints.overlaps.pairs import SIDES, pairs_by
+from footprints.masking import counted
+from footprints.overlaps.pairs import SIDES, How, pairs_by
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 KINDS = ("both", "left without right", "right without left")
 """The parts of two footprints that meet."""
 _DECIMALS = 6
+_OPEN = {*How(method="").attrs(), "focus", "points", "left_by", "right_by"}
+"""What pairs say of themselves that counts nobody."""
 
 
 def differencing(pairs: pd.DataFrame, k: int, *, exact: bool = False) -> pd.DataFrame:
@@ -51,8 +54,11 @@ def differencing(pairs: pd.DataFrame, k: int, *, exact: bool = False) -> pd.Data
     DataFrame
         A row a part, in the order of the pairs. Columns: ``left``, ``right`` (codes); ``kind``
         (``both``, ``left without right``, ``right without left``); ``shown`` (``<k``, or with
-        ``exact`` the number); ``people`` (persons, NA unless ``exact``); ``by_subtraction``.
-        ``attrs`` are those of ``pairs`` with ``k`` and ``parts`` (how many hold anybody).
+        ``exact`` the number); ``people`` (persons, NA unless ``exact``); ``by_subtraction``;
+        ``same_people`` (a number, the same for rows that set apart the very same people, as far
+        as the pairs tell). ``attrs`` are those of ``pairs``, without its counts of people unless
+        ``exact``, with ``k``, ``pairs`` (how many meet), ``parts`` (how many of theirs hold
+        anybody) and ``summary``, which says what was looked at where nothing was found too.
 
     Raises
     ------
@@ -90,8 +96,54 @@ def differencing(pairs: pd.DataFrame, k: int, *, exact: bool = False) -> pd.Data
     found["shown"] = words.astype("str")
     found["people"] = people if exact else pd.Series(pd.NA, found.index, dtype=people.dtype)
     found["by_subtraction"] = nested[row, kind].astype(bool)
-    found.attrs = pairs.attrs | {"k": str(k), "parts": str(int((counts > 0).sum()))}
+    found["same_people"] = _same_people(pairs, counts, row, kind)
+    found.attrs = _told(pairs, exact=exact) | _summary(counts, k, len(found))
     return found
+
+
+def _told(pairs: pd.DataFrame, *, exact: bool) -> dict[str, str]:
+    """Return what the pairs say of themselves; how many are in neither could be a handful too."""
+    return {key: text for key, text in pairs.attrs.items() if exact or key in _OPEN}
+
+
+def _summary(counts: npt.NDArray[np.float64], k: int, found: int) -> dict[str, str]:
+    """Say what was looked at, and how much was found."""
+    parts = int((counts > 0).sum())
+    looked = f"{counted(len(counts), 'pair')} that meet, {counted(parts, 'part')} with people"
+    few = f"{found:,} of fewer than {k:,}" if found else f"none of fewer than {k:,}"
+    return {"k": str(k), "pairs": str(len(counts)), "parts": str(parts)} | {
+        "summary": f"{looked}: {few}"
+    }
+
+
+def _same_people(
+    pairs: pd.DataFrame,
+    counts: npt.NDArray[np.float64],
+    row: npt.NDArray[np.intp],
+    kind: npt.NDArray[np.intp],
+) -> npt.NDArray[np.intp]:
+    """Return a number for each part, one for the same people: the same rows of the pair table.
+
+    A part whose rows are not all there, as in some rows of a table, has a number of its own.
+    """
+    people = pairs["people"].to_numpy(dtype="float64")
+    held = [
+        {code: rows[people[rows] > 0] for code, rows in pairs.groupby(side).indices.items()}
+        for side in SIDES
+    ]
+    met = np.flatnonzero(pairs[list(SIDES)].notna().all(axis=1))
+    codes = [pairs[side].to_numpy(dtype=object) for side in SIDES]
+    keys: list[object] = []
+    for number, (place, which) in enumerate(zip(row, kind, strict=True)):
+        own = met[place]
+        if which:
+            rows = held[which - 1][codes[which - 1][own]]
+            rows = rows[rows != own]
+        else:
+            rows = np.array([own])
+        whole = np.isclose(people[rows].sum(), counts[place, which])
+        keys.append(tuple(rows) if whole else number)
+    return np.asarray(pd.factorize(pd.Series(keys, dtype="object"))[0] + 1)
 
 
 def _check(pairs: pd.DataFrame) -> None:
@@ -128,8 +180,8 @@ def _parts(pairs: pd.DataFrame, met: pd.DataFrame) -> npt.NDArray[np.float64]:
             "of them holds anybody. Take the pairs of the whole atlas (atlas.whole.overlap)."
         )
         raise OverlapError(msg, sorted(unknown))
-    counted = pd.api.types.is_integer_dtype(pairs["people"].dtype)
-    return np.round(np.stack([both, *rests], axis=1), 0 if counted else _DECIMALS)
+    whole = pd.api.types.is_integer_dtype(pairs["people"].dtype)
+    return np.round(np.stack([both, *rests], axis=1), 0 if whole else _DECIMALS)
 
 
 def _wholes(pairs: pd.DataFrame, side: str) -> pd.Series[float]:

@@ -58,26 +58,39 @@ def _told_apart(pairs: list[Codes], places: Shapes, shapes: Shapes) -> tuple[lis
     row, third = shapely.STRtree(shapes).query(places, predicate="intersects")
     in_pair = np.array([k in pairs[place] for place, k in zip(row, third, strict=True)], dtype=bool)
     row, third = row[~in_pair], third[~in_pair]
-    met = _is_place(without_threads(shapely.intersection(places[row], shapes[third])))
+    shared = without_threads(shapely.intersection(places[row], shapes[third]))
+    met = np.flatnonzero(_is_place(shared))
+    # What covers most of a place comes first, so that little is left to divide by the others.
+    met = met[np.lexsort((third[met], -shapely.area(shared[met])))]
     thirds = pd.Series(third[met]).groupby(row[met]).agg(list).to_dict()
     codes: list[Codes] = []
-    found: list[shapely.Geometry] = []
+    found = [places[:0]]
     for place, pair in enumerate(pairs):
-        pieces: list[tuple[Codes, shapely.Geometry]] = [(pair, places[place])]
-        for k in thirds.get(place, []):
-            pieces = [
-                piece
-                for held, area in pieces
-                for piece in (
-                    (tuple(sorted((*held, k))), shapely.intersection(area, shapes[k])),
-                    (held, shapely.difference(area, shapes[k])),
-                )
-            ]
-        # What three share is found in each of their three pairs, and kept in the first.
-        codes += [held for held, _ in pieces if held[:2] == pair]
-        found += [area for held, area in pieces if held[:2] == pair]
-    parts, row = _places(without_threads(np.array(found, dtype=object)))
-    return [codes[place] for place in row], parts
+        held, parts = _parted(pair, places[[place]], thirds.get(place, []), shapes)
+        codes += held
+        found.append(parts)
+    return codes, np.concatenate(found)
+
+
+def _parted(
+    pair: Codes, parts: Shapes, thirds: list[int], shapes: Shapes
+) -> tuple[list[Codes], Shapes]:
+    """Divide the place of a pair by the polygons that reach into it, and keep no empty piece.
+
+    What three share lies in the places of their three pairs: only that of the first holds it.
+    """
+    held = [pair]
+    for k in sorted(thirds, key=lambda k: k > pair[1]):
+        if not shapely.intersects(parts, shapes[k]).any():
+            continue
+        rest, of = _places(without_threads(shapely.difference(parts, shapes[k])))
+        codes = [held[piece] for piece in of]
+        if k > pair[1]:
+            shared, of = _places(without_threads(shapely.intersection(parts, shapes[k])))
+            codes += [tuple(sorted((*held[piece], k))) for piece in of]
+            rest = np.concatenate([rest, shared])
+        held, parts = codes, rest
+    return held, parts
 
 
 def gaps(

@@ -1,21 +1,24 @@
-"""What each footprint is like, and how much footprints differ in it."""
+"""What each footprint is like: people, area, density, parts, and columns of its units."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.atlas.parts import as_counts
+from footprints.atlas.parts import as_counts, counts_or_na
+from footprints.checks.spread import NUMBERS, sort_of
 from footprints.errors import OverlapError, Problems, TableError, UnknownNameError, listed
+from footprints.masking import counted
 from footprints.overlaps.members import LINKED, counted_text
 from footprints.overlaps.pairs import pairs_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     import numpy.typing as npt
 
@@ -26,7 +29,6 @@ if TYPE_CHECKING:
 
 Kind = Literal["sum", "mean", "share"]
 KINDS = ("sum", "mean", "share")
-_NUMBERS = ("integer", "floating", "mixed-integer-float", "empty")
 _FIXED = ("name", "units", "people", "area_km2", "density")
 
 
@@ -55,6 +57,7 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
     layer: str,
     *,
     columns: Mapping[str, Kind] | None = None,
+    data: pd.DataFrame | None = None,
     children: str | Iterable[str] = (),
     population: str | None = None,
     units: str | None = None,
@@ -74,7 +77,11 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
     layer : str
         A key, or a bare kind.
     columns : mapping of str to {"sum", "mean", "share"}, optional
-        Columns of the table of units, and how each is carried.
+        Columns of the table of units or of ``data``, and how each is carried.
+    data : DataFrame, optional
+        Columns of your own, indexed by unit, such as scores of deprivation: what is set on
+        ``atlas.units[...]`` is set on a copy. Units that it lacks have no value, and are counted
+        so; its rows of no unit are counted in ``attrs``.
     children : str or iterable of str
         Layers whose footprints to count in each footprint.
     population : str, optional
@@ -94,15 +101,18 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
         nobody is counted); for each of ``columns`` its value (a share is 0 to 1; NA where no unit
         has one), ``<column>_units_without`` and ``<column>_people_without``. ``attrs``:
         ``layer``, ``units``, ``population``, ``source``, ``date``, ``area`` (what it comes from),
-        ``in_none`` (units and people in no footprint), and for each child ``lad21_method`` and
-        ``lad21_in_none`` (how many lie for the most part in no footprint).
+        ``in_none`` (units and people in no footprint); with ``data``, ``data_not_used`` (how many
+        of its rows are of no unit); and for each child ``lad21_method``, ``lad21_in_none`` (how
+        many lie in no footprint, for the most part or wholly) and ``lad21_in_several`` (how many
+        have half or less in any one, so that none counts them).
 
     Raises
     ------
     UnknownNameError
         If there is no such layer, table of units, population or column.
     TableError
-        If a column cannot be carried in the way asked for, or it could mean two things.
+        If a column cannot be carried in the way asked for, or it could mean two things; if
+        ``columns`` is no mapping; if ``data`` has units twice, or none that lists the layer.
     OverlapError
         If a layer of ``children`` cannot be held against this one.
 
@@ -114,8 +124,9 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
     [746739, 440, 4, 2]
     """
     key, whole = atlas.resolve(layer), atlas.whole
-    asked = dict(columns or {})
-    basis = _basis(whole, key, list(asked), population, units)
+    asked = _asked(columns)
+    own = _own_columns(data, asked)
+    basis = _basis(whole, key, asked, own=own, population=population, units=units)
     inner = whole.resolve_all(children)
     _check(basis, asked, inner, key)
     people, labels = basis.total(basis.people), whole.coded.labels(key)
@@ -139,6 +150,9 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
         "area": origin,
         "in_none": _in_none(basis),
     }
+    if own is not None:
+        unused = int((~own.index.isin(basis.blocks.table.index)).sum())
+        table.attrs["data_not_used"] = counted(unused, "row")
     for child in inner:
         _count_children(table, whole, child, key)
     for column, kind in asked.items():
@@ -150,78 +164,65 @@ def profile(  # noqa: PLR0913 - All but the first two are named by the caller.
     return table
 
 
-def spread(table: pd.DataFrame | pd.Series[float] | Mapping[str, pd.Series[float]]) -> pd.DataFrame:
-    """Say how much footprints differ: how many, the median, the extremes, and how far apart.
-
-    Parameters
-    ----------
-    table : DataFrame, Series, or mapping of str to Series
-        Numbers by footprint: some columns of :func:`profile`, one column, or the same column of
-        several vintages by name.
-
-    Returns
-    -------
-    DataFrame
-        A row a column, indexed by ``measure``. Columns: ``number`` (footprints with a value),
-        ``missing`` (footprints without), ``total``, ``median``, ``lower_quartile`` and
-        ``upper_quartile`` (between two footprints by straight line), ``minimum``, ``maximum``,
-        ``variation`` (the coefficient of variation: the standard deviation of these footprints,
-        which are all there are, over their mean), ``ratio`` (largest over smallest). The last two
-        are NA where the mean, or the smallest, is not above zero. A total of densities or shares
-        means nothing. ``attrs`` holds ``left_out``, the columns of text and booleans.
-
-    Raises
-    ------
-    TableError
-        If nothing in it is numbers.
-
-    Examples
-    --------
-    >>> from footprints import load_example
-    >>> atlas = load_example()
-    >>> sizes = {key: atlas.people(key)["residents"] for key in ["ccg21", "icb22", "icb26"]}
-    >>> spread(sizes)["median"].round().astype(int).to_dict()
-    {'ccg21': 348072, 'icb22': 1184886, 'icb26': 1386533}
-    """
-    if isinstance(table, pd.Series):
-        measures = {str(table.name) if table.name is not None else "value": table}
-    else:
-        measures = {str(name): values for name, values in table.items()}
-    numbers = {name: v for name, v in measures.items() if _sort(v) in _NUMBERS}
-    if not numbers:
-        msg = f"There are no numbers to compare in {listed(measures)}: give numbers by footprint."
-        raise TableError(msg, measures)
-    rows = {name: _spread_of(values) for name, values in numbers.items()}
-    found = pd.DataFrame.from_dict(rows, orient="index").rename_axis("measure")
-    found.attrs = {"left_out": ", ".join(name for name in measures if name not in numbers)}
-    return found.astype({"number": "int64", "missing": "int64"})
+def _asked(columns: Mapping[str, Kind] | None) -> dict[str, Kind]:
+    """Return how each column is to be carried."""
+    if columns is not None and not isinstance(columns, Mapping):
+        msg = (
+            f"Say of each column how it is carried, by {listed(KINDS)}: columns={{'imd': 'mean'}}. "
+            f"A {type(columns).__name__} does not say it."
+        )
+        raise TableError(msg)
+    return dict(columns or {})
 
 
-def _spread_of(values: pd.Series[float]) -> dict[str, float]:
-    known = values.dropna().astype("float64")
-    lower, median, upper = known.quantile([0.25, 0.5, 0.75])
-    smallest, largest, mean = known.min(), known.max(), known.mean()
-    return {
-        "number": len(known),
-        "missing": len(values) - len(known),
-        "total": known.sum() if len(known) else np.nan,
-        "median": median,
-        "lower_quartile": lower,
-        "upper_quartile": upper,
-        "minimum": smallest,
-        "maximum": largest,
-        "variation": known.std(ddof=0) / mean if mean > 0 else np.nan,
-        "ratio": largest / smallest if smallest > 0 else np.nan,
-    }
+def _own_columns(data: pd.DataFrame | None, asked: Mapping[str, Kind]) -> pd.DataFrame | None:
+    """Return the columns of somebody's own that are asked for, or name what is wrong with them."""
+    if data is None:
+        return None
+    if not isinstance(data, pd.DataFrame):
+        kind = type(data).__name__
+        msg = f"data= is a DataFrame indexed by unit, not a {kind}: a Series has to_frame('imd')."
+        raise TableError(msg)
+    problems = Problems("data=")
+    if data.index.has_duplicates:
+        twice = data.index[data.index.duplicated()].unique()
+        problems.add("has units twice", twice, remedy="Keep one row of each.")
+    if data.columns.has_duplicates:
+        problems.add("has columns twice", data.columns[data.columns.duplicated()].unique())
+    if not data.columns.isin(list(asked)).any():
+        remedy = "Say how to carry one: columns={'imd': 'mean'}."
+        problems.add("has no column that columns= names; it has", data.columns, remedy=remedy)
+    problems.raise_any(TableError)
+    own = data[[name for name in asked if name in data]]
+    return own.astype({name: "boolean" for name in own if own[name].dtype == "bool"})
 
 
-def _basis(
-    atlas: Atlas, key: str, columns: list[str], population: str | None, units: str | None
+def _joined(basis: _Basis, own: pd.DataFrame, key: str) -> _Basis:
+    """Set columns of somebody's own beside those of the units."""
+    table, name = basis.blocks.table, basis.blocks.name
+    if both := [column for column in own if column in table]:
+        msg = f"data= and the units {name!r} both have columns {listed(both)}: rename yours."
+        raise TableError(msg, both)
+    if not own.index.isin(table.index).any():
+        msg = (
+            f"data= has no unit of {name!r}, which {key!r} lists: its index holds "
+            f"{listed(own.index[:3])}, and the units are {listed(table.index[:3])} and so on."
+        )
+        raise TableError(msg, own.index[:3])
+    return replace(basis, blocks=replace(basis.blocks, table=table.join(own)))
+
+
+def _basis(  # noqa: PLR0913 - what profile() is asked.
+    atlas: Atlas,
+    key: str,
+    columns: Iterable[str],
+    *,
+    own: pd.DataFrame | None,
+    population: str | None,
+    units: str | None,
 ) -> _Basis:
-    """Choose the table of units that a layer is described in."""
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    names = [name for name in atlas.coded.tables(key) if units in (None, name)]
+    """Choose the table of units that a layer is described in, and join somebody's own columns."""
+    names = atlas.coded.tables(key, units)
     if not names:
         msg = f"{key!r} lists no units of {units!r}, but of {listed(atlas.coded.tables(key))}."
         raise OverlapError(msg, [key])
@@ -237,13 +238,19 @@ def _basis(
     if not fitting:
         known = dict.fromkeys(each.population.name for each in found)
         raise UnknownNameError.among(known, population, kind=f"population in the units of {key!r}")
-    having = [each for each in fitting if set(columns) <= set(each.blocks.table.columns)]
+    wanted = [name for name in columns if own is None or name not in own]
+    having = [each for each in fitting if set(wanted) <= set(each.blocks.table.columns)]
+    if own is not None:
+        # The rows tell which table they are of; what holds none of them is refused below.
+        having.sort(key=lambda each: not own.index.isin(each.blocks.table.index).any())
     if not having:
         known = {name: None for each in fitting for name in each.blocks.table.columns}
         known.pop("geometry", None)
-        missing = [name for name in columns if name not in known] or columns
-        raise UnknownNameError.among(known, *missing, kind=f"column in one table of {key!r}")
-    return having[0]
+        missing = [name for name in wanted if name not in known] or wanted
+        error = UnknownNameError.among(known, *missing, kind=f"column in one table of {key!r}")
+        msg = f"{error} Give columns of your own as data=, a DataFrame indexed by unit."
+        raise UnknownNameError(msg, error.codes)
+    return having[0] if own is None else _joined(having[0], own, key)
 
 
 def _check(basis: _Basis, asked: Mapping[str, Kind], inner: list[str], key: str) -> None:
@@ -264,13 +271,13 @@ def _check(basis: _Basis, asked: Mapping[str, Kind], inner: list[str], key: str)
 
 def _check_column(basis: _Basis, name: str, kind: Kind, problems: Problems) -> None:
     values = basis.blocks.table[name]
-    sort = _sort(values)
+    sort = sort_of(values)
     if sort == "boolean":
         if kind != "share":
             fault = f"cannot take the {kind} of booleans"
             problems.add(fault, [name], remedy="Say 'share', of people in units where it is true.")
         return
-    if sort not in _NUMBERS:
+    if sort not in NUMBERS:
         remedy = "Read it as numbers first"
         remedy += ", or as booleans (units[column] == 'Rural')." if kind == "share" else "."
         problems.add(f"cannot take the {kind} of what is no number", [name], remedy=remedy)
@@ -312,16 +319,16 @@ def _carried(basis: _Basis, column: str, kind: Kind) -> dict[str, pd.Series[floa
     known = rows.notna().to_numpy()
     values = rows.to_numpy(dtype="float64", na_value=0.0)
     people, have = basis.people, basis.total(known)
-    flagged = _sort(basis.blocks.table[column]) == "boolean"
+    flagged = sort_of(basis.blocks.table[column]) == "boolean"
     added = basis.total(values * people if flagged or kind == "mean" else values)
     if kind == "sum":
-        carried = _counts(added).mask(have == 0)
+        carried = counts_or_na(added).mask(have == 0)
     else:
         carried = pd.Series(_ratio(added, basis.total(people * known)))
     return {
         column: carried,
         f"{column}_units_without": pd.Series(basis.total(~known).astype("int64")),
-        f"{column}_people_without": pd.Series(_counts(basis.total(people * ~known))),
+        f"{column}_people_without": counts_or_na(basis.total(people * ~known)),
     }
 
 
@@ -335,8 +342,11 @@ def _count_children(table: pd.DataFrame, atlas: Atlas, child: str, key: str) -> 
         counts = pairs.loc[which, "right"].value_counts()
         table[f"{child}_{word}"] = counts.reindex(table.index, fill_value=0).astype("int64")
     held = int(sum(which.sum() for which in kinds.values()))
+    nowhere = pairs["left"].notna() & pairs["right"].isna()
+    in_none = int((nowhere & (alone | (pairs["left_share"] > 0.5))).sum())
     table.attrs[f"{child}_method"] = pairs.attrs["method"]
-    table.attrs[f"{child}_in_none"] = str(pairs["left"].nunique() - held)
+    table.attrs[f"{child}_in_none"] = str(in_none)
+    table.attrs[f"{child}_in_several"] = str(pairs["left"].nunique() - held - in_none)
 
 
 def _area_km2(atlas: Atlas, key: str, basis: _Basis) -> tuple[Floats, str]:
@@ -358,14 +368,6 @@ def _in_none(basis: _Basis) -> str:
     return counted_text(
         len(out), None if linked else basis.blocks.people[basis.population.name][out]
     )
-
-
-def _sort(values: pd.Series[float]) -> str:
-    return str(pd.api.types.infer_dtype(values, skipna=True))
-
-
-def _counts(values: Floats) -> pd.Series[int]:
-    return pd.Series(values, dtype="Int64" if (values % 1 == 0).all() else "Float64")
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

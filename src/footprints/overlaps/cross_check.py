@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from footprints.errors import OverlapError, UnknownNameError, listed
+from footprints.errors import OverlapError, listed
 from footprints.levels import group_of
 from footprints.overlaps.drawing import drawing_of
 from footprints.overlaps.misplaced import misplaced
@@ -147,9 +147,7 @@ def cross_check(
 
 def _listed(atlas: Atlas, key: str, units: str | None) -> tuple[Blocks, Members]:
     """Return the units to check, and which footprint each is listed in."""
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    tables = [name for name in atlas.coded.tables(key) if units in (None, name)]
+    tables = atlas.coded.tables(key, units)
     whole = [name for name in tables if atlas.coded.members(key, name).people is None]
     blocks = [atlas.coded.blocks(name) for name in whole]
     placed = [table for table in blocks if table.places is not None]

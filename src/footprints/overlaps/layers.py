@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import numpy as np
 
+from footprints.atlas.naming import units_named
 from footprints.errors import OverlapError, UnknownNameError, listed
 from footprints.overlaps.lines import Drawn, Spread, overlap_lines
 from footprints.overlaps.members import overlap_members, shared_table
@@ -111,9 +112,7 @@ def _to_share_out(
     atlas: Atlas, units: str | None, population: str | None
 ) -> tuple[Blocks, Population]:
     """Choose the units whose people are shared out by area."""
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    tables = [atlas.coded.blocks(name) for name in atlas.units if units in (None, name)]
+    tables = [atlas.coded.blocks(name) for name in units_named(atlas.units, units)]
     for blocks in tables:
         for counted in blocks.populations:
             if blocks.lines == "official" and population in (None, counted.name):

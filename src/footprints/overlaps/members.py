@@ -181,17 +181,15 @@ def shared_table(atlas: Atlas, left: str, right: str, asked: Asked) -> str:
         If there is no such table or population.
     """
     coded, units, population = atlas.coded, asked.units, asked.population
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
     theirs = coded.tables(right)
-    shared = [name for name in coded.tables(left) if name in theirs]
-    tables = [name for name in shared if units in (None, name)]
+    tables = [name for name in coded.tables(left, units) if name in theirs]
     if not tables:
         what = "" if units is None else f", so {units!r} cannot be what they meet in"
         msg = (
             f"{left!r} lists units of {listed(coded.tables(left))} and {right!r} of "
             f"{listed(theirs)}{what}: they meet by membership only in a table of units that "
-            "both list. Give one of them members in such a table, or lines for another method."
+            f"both list. {_route(atlas, left, right)}Give one of them members in such a table, or "
+            "lines for another method."
         )
         raise OverlapError(msg, [left, right])
     if population is None:
@@ -214,6 +212,19 @@ def shared_table(atlas: Atlas, left: str, right: str, asked: Asked) -> str:
         )
         raise OverlapError(msg, [population])
     return fitting[0]
+
+
+def _route(atlas: Atlas, left: str, right: str) -> str:
+    """Say which layers meet both of two that do not meet each other."""
+    ones, others = (set(atlas.coded.tables(key)) for key in (left, right))
+    if ones & others:
+        return ""
+    between = [
+        key
+        for key in atlas.layers
+        if ones & set(atlas.coded.tables(key)) and others & set(atlas.coded.tables(key))
+    ]
+    return f"Each of them meets {listed(between)}: hold both against that. " if between else ""
 
 
 def populations(sides: tuple[Members, Members], blocks: Blocks) -> list[str]:

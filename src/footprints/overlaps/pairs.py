@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.parts import counts_or_na
 from footprints.errors import Problems, TableError
 
 if TYPE_CHECKING:
@@ -319,11 +320,10 @@ def codes_at(codes: pd.Index[str], places: npt.NDArray[np.intp]) -> pd.Series[st
 
 
 def _whole(values: npt.NDArray[np.float64] | None, count: int) -> pd.Series[int]:
-    """Return counts as whole numbers, as fractions where some are estimated, or as NA."""
+    """Return counts, NA where nobody is counted."""
     if values is None:
         return pd.Series(pd.NA, index=range(count), dtype="Int64")
-    whole = bool((values % 1 == 0).all())
-    return pd.Series(values, dtype="Int64" if whole else "Float64")
+    return counts_or_na(values)
 
 
 def _shares(

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 
 from footprints.atlas.coded import Members
-from footprints.errors import OverlapError, UnknownNameError
+from footprints.atlas.naming import units_named
+from footprints.errors import OverlapError
 from footprints.overlaps.members import counted_text, meet, populations
 from footprints.overlaps.pairs import Asked, How
 
@@ -117,14 +118,13 @@ def overlap_points(atlas: Atlas, left: str, right: str, asked: Asked) -> pd.Data
         If there is no such table of units.
     """
     units, population = asked.units, asked.population
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
+    tables = units_named(atlas.units, units)
     drawn = [key for key in (left, right) if atlas.coded.lines(key) == "official"]
     if not drawn:
         raise OverlapError(_no_lines(atlas, left, right), [left, right])
     listed = [key for key in (left, right) if key not in drawn]
     reasons = []
-    for table in atlas.units if units is None else [units]:
+    for table in tables:
         reason = _unfit(atlas, table, listed)
         if not reason:
             sides, how = _sides(atlas, left, right, table)
@@ -144,7 +144,8 @@ def _no_lines(atlas: Atlas, left: str, right: str) -> str:
         "none": "no lines of its own: what is drawn of it is joined from its units",
     }
     said = " and ".join(f"{key!r} has {words[atlas.coded.lines(key)]}" for key in (left, right))
-    return f"Points cannot be placed, since {said}. Use method='members'."
+    met = set(atlas.coded.tables(left)) & set(atlas.coded.tables(right))
+    return f"Points cannot be placed, since {said}." + (" Use method='members'." if met else "")
 
 
 def _unfit(atlas: Atlas, table: str, listed: list[str]) -> str:

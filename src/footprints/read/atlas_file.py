@@ -15,6 +15,7 @@ from footprints.errors import FileError, FootprintsError, Problems, TableError, 
 from footprints.levels import LEVELS, parse_key
 from footprints.read.band_sets import band_set
 from footprints.read.fields import parse_field
+from footprints.read.names import cell_texts, named
 from footprints.read.sources import Sources
 from footprints.read.spec import Members, check_filled, parse_spec
 from footprints.read.stored import read_stored_atlas
@@ -225,7 +226,7 @@ def _layer(
     lists = [m["code"] if isinstance(m, pd.DataFrame) else m for m in members.values()]
     codes = pd.Index(pd.concat(lists).dropna().unique(), name="code", dtype="str")
     table = pd.DataFrame({"name": pd.Series(pd.NA, index=codes, dtype="str")})
-    table = _named(key, said, table, units, files)
+    table = named(key, said, table, units, files)
     if said.boundaries is not None:
         table = _drawn(key, said, table, files)
     table, population = _own_people(key, said, table, files)
@@ -251,7 +252,7 @@ def _members_of_column(
     _check_vintage(place, key, column, files.problems)
     if table is None or not files.has(place, table, [column]):
         return None
-    return _texts(table[column])
+    return cell_texts(table[column])
 
 
 def _members_of_file(
@@ -278,11 +279,6 @@ def _members_of_file(
     return None if people is None else footprints.to_frame("code").assign(people=people.to_numpy())
 
 
-def _texts(column: pd.Series[Any]) -> pd.Series[str]:
-    texts = column.astype("str").str.strip()
-    return texts.where(column.notna() & (texts != ""))
-
-
 def _check_vintage(place: str, key: str, column: str, problems: Problems) -> None:
     """Note a column whose name says another year or kind than the layer's key."""
     field, (kind, vintage) = parse_field(column), parse_key(key)
@@ -296,63 +292,6 @@ def _check_vintage(place: str, key: str, column: str, problems: Problems) -> Non
         problems.add(
             f"asks in {place} for a column of {field.year}, and the layer is of {vintage}", [column]
         )
-
-
-def _named(
-    key: str,
-    said: LayerSpec,
-    table: pd.DataFrame,
-    units: Mapping[str, UnitTable],
-    files: Sources,
-) -> pd.DataFrame:
-    """Give footprints the names that a column of units or a file has for them."""
-    place = f"layers.{key}.names"
-    if said.names is None:
-        return table
-    if "file" in said.names:
-        names = _names_of_file(place, said.names, files)
-        if names is None:
-            return table
-        if len(nameless := table.index.difference(names.index)):
-            files.problems.add(f"gives no name in {place} to", nameless)
-        return names.reindex(table.index)
-    for name, column in said.names.items():
-        source = said.members.get(name)
-        if not isinstance(source, str) or name not in units:
-            fault = f"takes names in {place} from units that list no footprint of it"
-            files.problems.add(fault, [name])
-            continue
-        known = units[name].table
-        if files.has(place, known, [column]) and source in known:
-            table = table.assign(name=_one_name_each(place, known[[source, column]], files))
-    return table
-
-
-def _one_name_each(place: str, pairs: pd.DataFrame, files: Sources) -> pd.Series[str]:
-    """Return the name of each code, and note codes that have several."""
-    texts = pairs.apply(_texts).set_axis(["code", "name"], axis="columns")
-    texts = texts.dropna().drop_duplicates()
-    twice = texts["code"].duplicated()
-    if twice.any():
-        files.problems.add(f"gives several names in {place} to", texts.loc[twice, "code"].unique())
-    return texts[~twice].set_index("code")["name"]
-
-
-def _names_of_file(place: str, said: Mapping[str, str], files: Sources) -> pd.DataFrame | None:
-    found = files.table(place, said["file"], said.get("sheet"))
-    if found is None:
-        return None
-    code, name = said.get("code", "code"), said.get("name", "name")
-    columns = [code, name, *([said["ods_code"]] if "ods_code" in said else [])]
-    if not files.has(place, found, columns):
-        return None
-    # A lookup names a footprint in each row of its units, always the same.
-    table = found.dropna(subset=code)[columns].drop_duplicates().set_index(code)
-    if table.index.has_duplicates:
-        twice = table.index[table.index.duplicated()].unique()
-        files.problems.add(f"gives several names in {place} to", twice)
-        return None
-    return table.set_axis(["name", "ods_code"][: len(columns) - 1], axis="columns")
 
 
 _OF_LINES = ("resolution", "transformation", "accuracy_m", "repaired")

@@ -14,7 +14,15 @@ from footprints.masking import all_shown, counted
 from footprints.read.atlas_file import read_atlas
 from footprints.read.boundary_files import SIGNATURES
 from footprints.read.fields import parse_field
-from footprints.read.looking import NHS_LIST, Seen, look_at, matched, nations, total_among
+from footprints.read.looking import (
+    NHS_LIST,
+    OPEN_RESOLUTION,
+    Seen,
+    look_at,
+    matched,
+    nations,
+    total_among,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -293,6 +301,9 @@ class _Draft:
             lines.append("# names stand for codes")
         else:
             lines += self._names(key, units.codes_of(key))
+        ods = units.ods_codes.get(key)
+        if ods is not None and ods.column != column and not any("ods_code" in s for s in lines):
+            lines.append(f"ods_codes = {{ {units.own} = {_text(ods.column)} }}")
         kept = units.values(units.codes[units.own].column).str.startswith(self.nation)
         members = units.values(column).reindex(kept.index[kept])
         if members.isna().any():
@@ -382,13 +393,19 @@ class _Draft:
         if not item.recognised:
             said.append(f"code = {_text(item.codes[item.own].column)}")
         said += [option for option, _ in item.options if not option.startswith("#")]
-        whys = [why for _, why in item.options]
+        # A comment can stand beside a table that is on one line, and not in it.
+        notes = [
+            f"{option}  # in boundaries, {why}"
+            for option, why in item.options
+            if option == OPEN_RESOLUTION
+        ]
+        whys = [why for option, why in item.options if option != OPEN_RESOLUTION]
         drawn = item.codes_of(item.own)
         if len(nations(drawn)) > 1 and nations(codes) == {"E"}:
             said.append('nation = "E"')
             whys.append(f"it lists codes of {', '.join(sorted(nations(drawn)))}")
             drawn = {code for code in drawn if code.startswith("E")}
-        notes = [f"# {note}" for note in _differ(codes, drawn, key)]
+        notes += [f"# {note}" for note in _differ(codes, drawn, key)]
         why = f"  # {'; '.join(whys)}" if whys else ""
         return [f"boundaries = {{ {', '.join(said)} }}{why}", *notes]
 

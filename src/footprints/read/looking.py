@@ -59,6 +59,10 @@ NHS_LIST = "a list of the NHS: read it in Python with footprints.{}()"
 NEARLY_ALL = 0.95
 """Which share of a column's values must be codes of a layer for it to list that layer."""
 
+OPEN_RESOLUTION = f'# resolution = "{next(iter(RESOLUTIONS))}"'
+"""What is left to the user of a file whose name does not tell how far it was generalised."""
+
+_CHOICES = ", ".join([*RESOLUTIONS][:-1]) + f" or {[*RESOLUTIONS][-1]}"
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _GSS = r"[A-Z]\d{8}"
 # What openpyxl raises for workbooks that are none.
@@ -340,6 +344,8 @@ def _options(table: gpd.GeoDataFrame, label: str) -> tuple[tuple[str, str], ...]
     if resolution := resolution_in(label):
         why = f"lines generalised to {RESOLUTIONS[resolution]:g} m, by the name of the file"
         options.append((f'resolution = "{resolution}"', why))
+    elif table.geom_type.isin(["Polygon", "MultiPolygon"]).all():
+        options.append((OPEN_RESOLUTION, f"say how far lines were generalised: {_CHOICES}"))
     return tuple(options)
 
 

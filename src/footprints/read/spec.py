@@ -85,6 +85,7 @@ class LayerSpec(Table):
     level: str | None = None
     members: dict[str, str | Members] = Field(min_length=1)
     names: dict[str, str] | None = None
+    ods_codes: dict[str, str] | None = None
     boundaries: Boundaries | None = None
     people: dict[str, People] = Field(default_factory=dict, max_length=1)
     as_at: date | str = ""
@@ -205,6 +206,11 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
         if layer.names:
             allowed = NAME_KEYS if "file" in layer.names else list(spec.units)
             _unknown(f"layers.{key}.names", layer.names, allowed, problems)
+        if layer.ods_codes:
+            _unknown(f"layers.{key}.ods_codes", layer.ods_codes, list(spec.units), problems)
+            if "ods_code" in (layer.names or {}):
+                fault = "has ODS codes from two places, names and ods_codes, in"
+                problems.add(fault, [f"layers.{key}"], remedy="Keep one of them.")
     checks, layers = spec.checks, list(spec.layers)
     pairs = {"nest": checks.nest, "coterminous": checks.coterminous}
     for place, listed_pairs in pairs.items():

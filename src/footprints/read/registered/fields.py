@@ -119,8 +119,8 @@ def known_fields(
 def with_kinds(rows: pd.DataFrame) -> pd.DataFrame:
     """Return rows with one column of codes for each kind of footprint: the ONS's, or else the NHS's.
 
-    Columns ``<kind>``, ``<kind>_name`` and ``<kind>_ods``, as far as the rows have them. A
-    practice in no network has NA.
+    Columns ``<kind>``, ``<kind>_name`` and ``<kind>_ods``, as far as the rows have them; of a
+    kind without codes the names alone. A practice in no network has NA.
 
     Raises
     ------
@@ -137,6 +137,8 @@ def with_kinds(rows: pd.DataFrame) -> pd.DataFrame:
             result[kind] = codes
             for column in (f"{kind}_name", f"{kind}_ods"):
                 result[column] = rows.get(column, pd.NA)
+        elif f"{kind}_name" in rows:
+            result[f"{kind}_name"] = rows[f"{kind}_name"]
     if "pcn" in result:
         none = result["pcn"].str.upper().isin(NO_PCN) | result["pcn"].isna()
         columns = ["pcn", "pcn_name", "pcn_ods"]

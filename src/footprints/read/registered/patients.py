@@ -48,7 +48,7 @@ def read_patients_by_lsoa(
         ``lsoa`` (as published, ``CLOSED`` included), ``patients`` (persons), ``where``
         (``England``, ``Wales``, ``Scotland``, ``Northern Ireland``, ``Channel Islands or Isle
         of Man`` or ``no known area``), and the codes and names of networks and others that the
-        list has. ``attrs``: ``file``, ``as_at``, ``dropped``, and ``outside``: the patients who
+        list has (as published, so a name alone where it has no code). ``attrs``: ``file``, ``as_at``, ``dropped``, and ``outside``: the patients who
         do not live in an LSOA of England.
 
     Raises
