@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -11,8 +12,13 @@ from synthetic import as_atlas, synthetic
 
 import footprints as fp
 from footprints.atlas.parts import CHECKS
+from footprints.cli import main
 from footprints.errors import UnknownNameError
 from footprints.report.findings import FINDING_COLUMNS, KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 TOTAL = 56_550_138
 
@@ -273,3 +279,104 @@ def test_the_summary_adds_up_to_the_findings(report) -> None:
     assert counts["people_missed"].sum() == report.findings["miss"].sum()
     assert isinstance(report.worst, pd.DataFrame)
     assert set(report.worst["status"]) == {"warn"}
+
+
+@pytest.fixture
+def district_files(tmp_path, england) -> Callable[..., Path]:
+    """Return a maker of an atlas file: districts and ICBs of the embedded England's units."""
+    rows = england.membership
+    rows = rows[rows["units"] == "england"]
+    table = pd.DataFrame(
+        {
+            "unit": england.units["england"].index,
+            "residents": england.units["england"]["residents"].to_numpy(),
+        }
+    ).set_index("unit")
+    for key in ("lad21", "icb22"):
+        table[key] = rows[rows["layer"] == key].set_index("unit")["code"]
+
+    def make(*, move: bool = False) -> Path:
+        units = table.copy()
+        if move:
+            # Half of Rutland's neighbour goes elsewhere: one district more straddles.
+            mine = units.index[units["lad21"] == "E06000001"]
+            extra = units.loc[mine[:1]].rename(lambda code: f"{code}-b")
+            extra["residents"] = 1000
+            extra["icb22"] = "E54000051"
+            units.loc[mine[0], "residents"] -= 1000
+            units = pd.concat([units, extra])
+        units.to_csv(tmp_path / "units.csv")
+        file = tmp_path / "atlas.toml"
+        file.write_text(
+            """
+            title = "Districts"
+            [units.units]
+            file = "units.csv"
+            code = "unit"
+            people = { residents = { column = "residents", source = "ONS", as_at = 2020-06-30 } }
+            [layers.lad21]
+            members = { units = "lad21" }
+            [layers.icb22]
+            members = { units = "icb22" }
+            [checks]
+            nest = [["lad21", "icb22"]]
+            severity = { nesting = "fail" }
+            """,
+            encoding="utf-8",
+        )
+        return file
+
+    return make
+
+
+def test_the_gate_of_the_command_lets_through_what_was_known(
+    district_files, tmp_path, capsys
+) -> None:
+    run = ["check", "--atlas", str(district_files()), "--select", "nesting"]
+    earlier = tmp_path / "earlier.json"
+    assert main([*run, "-o", str(earlier)]) == 1
+    known = [*run, "--baseline", str(earlier)]
+    assert main(known) == 0
+    assert "0 new, 0 worse, 12 known, 0 mended" in capsys.readouterr().out
+    district_files(move=True)
+    assert main([*known, "--worst", "1"]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "1 new, 0 worse, 12 known" in out
+    assert "- new: E06000001 reaches into 2 systems" in out
+    assert main([*known, "--fail-on", "never"]) == 0
+
+
+def test_a_corrupt_baseline_is_refused_and_left_as_it_is(district_files, tmp_path, capsys) -> None:
+    file = tmp_path / "earlier.json"
+    for content in (
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": "footprints report", "version": 1}',
+        b"\xff\xfe",
+    ):
+        file.write_bytes(content)
+        assert main(["check", "--atlas", str(district_files()), "--baseline", str(file)]) == 2
+        assert "earlier.json" in capsys.readouterr().err
+        assert file.read_bytes() == content
+
+
+def test_an_output_of_an_unknown_format_is_refused_before_anything_is_read(capsys) -> None:
+    assert main(["check", "--atlas", "nowhere.toml", "-o", "report.docx"]) == 2
+    assert "'report.docx'" in capsys.readouterr().err
+
+
+def test_files_as_they_are_are_checked_without_an_atlas_file(shared, tmp_path, capsys) -> None:
+    lsoa = pd.read_parquet(
+        shared / "data/england/lsoa11.parquet",
+        columns=["LSOA11CD", "pop_mid2020", "LAD21CD", "ICB22CD"],
+    )
+    lsoa.to_csv(tmp_path / "lsoa.csv", index=False)
+    lines = shared / "data/published/ICB_JUL_2022_EN_BUC_V3.json"
+    arguments = ["--units", str(tmp_path / "lsoa.csv"), "--boundaries", str(lines)]
+    assert main(["check", *arguments, "--fail-on", "warn"]) == 1
+    out = capsys.readouterr().out
+    assert "Made of lsoa.csv, ICB_JUL_2022_EN_BUC_V3.json." in out
+    assert "residents, source not said, date not said" in out
+    assert main(["check", "--atlas", "atlas.toml", *arguments]) == 2
+    assert "and not both" in capsys.readouterr().err

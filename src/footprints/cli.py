@@ -20,7 +20,7 @@ from footprints.printed import print_report
 from footprints.read import band_set, load_example, read_band_set
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
@@ -355,7 +355,7 @@ def _read_files(files: Sequence[Path]) -> Atlas:
     """Make an atlas of files as they are, and say what was made of them."""
     from footprints.read.init import atlas_of_files  # noqa: PLC0415  # pydantic is slow to load.
 
-    atlas = atlas_of_files(files)
+    atlas = _with_notes(lambda: atlas_of_files(files))
     told = ", ".join(file.name for file in files)
     words = (
         f"Made of {told}. What was inferred is what `footprints init` with the same files writes."
@@ -369,9 +369,14 @@ def _read(file: Path | None) -> Atlas:
         return load_example()
     from footprints.read.atlas_file import read_atlas  # noqa: PLC0415  # pydantic is slow to load.
 
+    return _with_notes(lambda: read_atlas(file))
+
+
+def _with_notes(read: Callable[[], Atlas]) -> Atlas:
+    """Read an atlas, and print its warnings as notes."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FootprintsWarning)
-        atlas = read_atlas(file)
+        atlas = read()
     for warning in caught:
         complain(f"Note: {warning.message}")
     return atlas
