@@ -109,6 +109,7 @@ ORDER = [
     "checks.meeting",
     "checks.names",
     "checks.nest",
+    "checks.splits",
     "checks.coterminous",
     "checks.policies",
     "checks.bands",

@@ -576,3 +576,61 @@ def test_a_table_that_is_no_pair_table_is_refused() -> None:
     for check in (fp.nesting, fp.coterminosity, fp.transposed):
         with pytest.raises(TableError, match="lacks columns"):
             check(pd.DataFrame({"left": ["A"]}))
+
+
+def test_the_parts_of_what_straddles_are_drawn_where_lines_are_official() -> None:
+    sliced, taken = synthetic(), ["u0700", "u0701", "u0702", "u0703"]
+    sliced.loc[taken, "icb22"] = "icb22-0100"
+    atlas = as_atlas(sliced)
+    parts = fp.splits(atlas, "place21", "icb22")
+    assert parts["right"].to_list() == ["icb22-0000", "icb22-0100"]
+    assert parts.geometry.iloc[1].equals(shapely.box(407_000, 300_000, 408_000, 304_000))
+    assert parts["people"].iloc[1] == sliced.loc[taken, "residents"].sum()
+    np.testing.assert_allclose(parts.area, parts["area_m2"])
+    assert parts.attrs["lines"] == "official"
+    assert parts.crs.to_epsg() == 27700
+    few = fp.Tolerance(people=int(parts["people"].iloc[1]))
+    assert fp.splits(atlas, "place21", "icb22", tolerance=few).empty
+
+
+def test_parts_of_illustrative_units_are_listed_and_not_drawn(england) -> None:
+    parts = fp.splits(england, "ctyua21", "icb22")
+    assert parts.attrs["lines"] == "none"
+    assert parts.geometry.isna().all()
+    assert sorted(set(parts["left_name"])) == sorted(SPLIT_BY_ICB22)
+    sums = parts.groupby("left")["people"].sum()
+    assert sums.equals(
+        england.people("ctyua21")["residents"]
+        .loc[sums.index]
+        .rename("people")
+        .astype("Int64")
+        .rename_axis("left")
+    )
+    mine = fp.splits(england.focus("Surrey"), "ctyua21", "icb22")
+    everybody = parts[parts["left"].isin(mine["left"])].reset_index(drop=True)
+    assert mine.drop(columns="geometry").equals(everybody.drop(columns="geometry"))
+
+
+def test_parts_by_area_are_what_both_lines_share() -> None:
+    units = synthetic(8)
+    lines = {key: lines_of(units, key) for key in ("place21", "icb22")}
+    lines["icb22"].loc["icb22-0000", "geometry"] = shapely.box(400_000, 300_000, 405_000, 308_000)
+    layers = {}
+    tables = {}
+    for key, frame in lines.items():
+        codes = pd.Series(frame.index, frame.index, dtype="str")
+        counted = fp.Population(name="addresses", source="a survey", as_at="2020")
+        tables[f"of_{key}"] = fp.UnitTable(
+            table=pd.DataFrame({"addresses": 1}, codes.index), populations=(counted,)
+        )
+        layers[key] = fp.Layer(
+            table=gpd.GeoDataFrame({"name": codes}, geometry=frame.geometry),
+            members={f"of_{key}": codes},
+            level="place" if key == "place21" else "system",
+            lines="official",
+        )
+    atlas = fp.Atlas(title="Lines", units=tables, layers=layers)
+    parts = fp.splits(atlas, "place21", "icb22")
+    assert set(parts["left"]) == {"place21-0100", "place21-0101"}
+    np.testing.assert_allclose(parts.area, parts["area_m2"])
+    assert parts.loc[parts["right"].isna(), "area_m2"].to_list() == [12e6, 12e6]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from footprints.checks.policies import policy_test, policy_tests
     from footprints.checks.profile import profile
     from footprints.checks.registration import Across, registered_across, registered_pairs
+    from footprints.checks.splits import splits
     from footprints.checks.spread import spread
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
@@ -124,6 +125,7 @@ __all__ = [
     "registered_pairs",
     "save_map",
     "sea_links",
+    "splits",
     "spread",
     "transposed",
     "with_names",
@@ -133,6 +135,7 @@ __all__ = [
 ]
 
 _LATE = {
+    "splits": "footprints.checks.splits",
     "Across": "footprints.checks.registration",
     "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from footprints.checks.cover_lines import Area
 
 Method = Literal["members", "area"]
+MEASURES = ["people", "area_m2", "width_m"]
 COLUMNS = [
     "kind",
     "codes",
@@ -359,6 +360,9 @@ def _status(table: gpd.GeoDataFrame, *, covers: bool) -> str:
 
 
 def _summary(table: gpd.GeoDataFrame) -> pd.DataFrame:
+    if table.empty:
+        keys = pd.MultiIndex.from_arrays([[], []], names=["kind", "cause"])
+        return pd.DataFrame(columns=["rows", "forgiven", *MEASURES], index=keys)
     groups = pd.DataFrame(table.drop(columns="geometry")).groupby(["kind", "cause"], observed=True)
     return pd.DataFrame(
         {
