@@ -58,6 +58,7 @@ ORDER = [
     "read.registered.networks",
     "read.registered.patients",
     "read.registered.practice_atlas",
+    "read.registered.lists_atlas",
     "read.registered.areas",
     "read.registered.postcodes",
     "read.registered",

@@ -140,6 +140,28 @@ def check(
             help="Instead of an atlas, a lookup or table of units with people. May be repeated.",
         ),
     ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Instead of an atlas, the patients of each practice (a GP list)."
+        ),
+    ] = None,
+    pcns: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --lists, the PCN of each practice (ePCN, or a mapping)."
+        ),
+    ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --lists, the place of each PCN, practice, CCG or sub-ICB."
+        ),
+    ] = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The date of --lists, where the file states none."),
+    ] = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
@@ -195,6 +217,7 @@ def check(
       footprints check --within Frimley -o frimley.xlsx
       footprints check --layer icb22 --bands kings-fund-2022
       footprints check --atlas atlas.toml --baseline earlier.json -o now.json
+      footprints check --lists list.csv --pcns ePCN.xlsx --places places.xlsx -o check.xlsx
     """  # noqa: D301  # The character \b keeps the lines of the examples.
     from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
     from footprints.report.reading import read_report  # noqa: PLC0415
@@ -204,7 +227,16 @@ def check(
         report_file(file)
     if map_file:
         output_file(map_file, [".html"])
-    atlas = _open(atlas_file, within, files=[*(units or ()), *(boundaries or ())])
+    files = [*(units or ()), *(boundaries or ())]
+    if lists and (atlas_file or files):
+        msg = "Give --lists, or --atlas, or --units and --boundaries: one of them."
+        raise FootprintsError(msg)
+    if lists is None and (alone := _given(pcns=pcns, places=places, as_at=as_at)):
+        goes = "goes" if len(alone) == 1 else "go"
+        msg = f"{listed(alone)} {goes} with --lists, the file of the patients of each practice."
+        raise FootprintsError(msg, alone)
+    made = None if lists is None else _read_lists(lists, pcns, places, as_at)
+    atlas = _open(atlas_file, within, files=files, made=made)
     report = run_check(
         atlas,
         bands=_bands(bands),
@@ -340,14 +372,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(file: Path | None, within: list[str] | None, *, files: Sequence[Path] = ()) -> Atlas:
+def _open(
+    file: Path | None,
+    within: list[str] | None,
+    *,
+    files: Sequence[Path] = (),
+    made: Atlas | None = None,
+) -> Atlas:
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
     if file and files:
         msg = "Give --atlas, or --units and --boundaries, and not both."
         raise FootprintsError(msg)
-    atlas = _read_files(files) if files else _read(file)
+    atlas = made or (_read_files(files) if files else _read(file))
     return atlas.focus(within[0]) if within else atlas
 
 
@@ -361,6 +399,23 @@ def _read_files(files: Sequence[Path]) -> Atlas:
         f"Made of {told}. What was inferred is what `footprints init` with the same files writes."
     )
     say(open_screen(), [words, ""])
+    return atlas
+
+
+def _given(**options: object) -> list[str]:
+    """Return the options that were given, as they are typed."""
+    return [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
+
+
+def _read_lists(lists: Path, pcns: Path | None, places: Path | None, as_at: str | None) -> Atlas:
+    """Make an atlas of files of the NHS, and say of which."""
+    from footprints.read import atlas_of_lists  # noqa: PLC0415  # It is slow to load.
+
+    atlas = atlas_of_lists(lists, pcns, places, as_at=as_at)
+    told = ", ".join(file.name for file in (lists, pcns, places) if file)
+    words = [f"Made of {told}."]
+    words += [f"{key}: {note}." for key, note in atlas.overview["note"].items() if key == "place"]
+    say(open_screen(), [*words, ""])
     return atlas
 
 

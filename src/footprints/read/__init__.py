@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from footprints.read.registered import (
         PCNAreas,
         PostcodeCounts,
+        atlas_of_lists,
         count_by_postcode,
         pcn_areas,
         read_list_sizes,
@@ -32,6 +33,7 @@ __all__ = [
     "PostcodeCounts",
     "add_population",
     "as_people",
+    "atlas_of_lists",
     "band_set",
     "band_sets",
     "count_by_postcode",

@@ -15,6 +15,8 @@ from footprints.read.registered.fields import KINDS, need_columns, one_day
 if TYPE_CHECKING:
     from footprints.read.people import Unmatched
 
+TITLE = "Registered patients by practice"
+
 
 def registered_atlas(
     list_sizes: pd.DataFrame,
@@ -22,7 +24,7 @@ def registered_atlas(
     networks: pd.DataFrame | None = None,
     as_at: str | None = None,
     unmatched: Unmatched = "refuse",
-    title: str = "Registered patients by practice",
+    title: str = TITLE,
 ) -> Atlas:
     """Make an atlas of practices, with the footprints that the practices say they belong to.
 
@@ -68,6 +70,23 @@ def registered_atlas(
     >>> atlas.unassigned("pcn22")["registered"].to_dict()
     {'A2': 7}
     """
+    units, layers, notes = registered_parts(list_sizes, networks, as_at, unmatched)
+    return Atlas(title=title, units={"practices": units}, layers=layers, notes=notes)
+
+
+def registered_parts(
+    list_sizes: pd.DataFrame,
+    networks: pd.DataFrame | None,
+    as_at: str | None,
+    unmatched: Unmatched,
+) -> tuple[UnitTable, dict[str, Layer], list[str]]:
+    """Return what :func:`registered_atlas` makes an atlas of: practices, layers and notes.
+
+    Raises
+    ------
+    FootprintsError, TableError
+        As :func:`registered_atlas`.
+    """
     date = one_day(as_at) or list_sizes.attrs.get("as_at", "")
     if not date:
         msg = "The list does not state its date: give it, as in as_at='2021-03-31'."
@@ -86,8 +105,7 @@ def registered_atlas(
     people = Population(name="registered", source=source, as_at=date)
     columns = [column for column in ("name", "registered") if column in table]
     units = UnitTable(table=table[columns].rename_axis("unit"), populations=(people,))
-    notes += _notes(table)
-    return Atlas(title=title, units={"practices": units}, layers=layers, notes=notes)
+    return units, layers, [*notes, *_notes(table)]
 
 
 def _with_networks(
