@@ -237,6 +237,20 @@ def test_what_cannot_be_checked_is_skipped_with_its_reason(england) -> None:
     assert not found.ok
 
 
+def test_contiguity_is_asked_of_the_newest_where_it_is_named(england) -> None:
+    found = fp.check(england, select=["contiguity"], layers=["icb26"])
+    assert found.findings["status"].to_list() == ["skipped"]
+    drawn = fp.check(as_atlas(synthetic(8)), select=["contiguity"]).findings
+    assert set(drawn["layer"]) == {"pcn21", "place21", "icb22"}
+    assert set(drawn["status"]) == {"pass"}
+    apart = synthetic(8)
+    apart.loc["u0000", "place21"] = "place21-0101"
+    torn = fp.check(as_atlas(apart), select=["contiguity"], layers=["place21"]).findings
+    missed = torn[torn["status"] == "warn"]
+    assert missed["code"].to_list() == ["place21-0101"]
+    assert missed["miss"].to_list() == [apart.loc["u0000", "residents"]]
+
+
 def test_checks_are_chosen_by_name_and_strangers_refused(england) -> None:
     found = fp.check(england, ignore=["population-band", "coverage"])
     assert set(found.findings["check"]) == {"nesting", "coterminosity"}
@@ -266,6 +280,10 @@ def test_a_footprint_with_no_counterpart_to_fit_yet_is_skipped(england) -> None:
 def test_a_focus_is_judged_against_its_own_layer(england) -> None:
     report = fp.check(england.focus("icb22:E54000034"), select=["nesting"])
     assert ("nesting", "lad23", "icb22") in report.summary.index
+    assert ("nesting", "pcn21", "stp21") in report.summary.index
+    fits = fp.check(england.focus("icb22:E54000034"), select=["coterminosity"]).findings
+    mine = fits[fits["layer"] == "icb22"].set_index("code").loc["E54000034"]
+    assert mine["result"] == "crosses"
     missed = report.findings[report.findings["status"] == "warn"]
     assert "Hart" in missed["name"].to_list()
     assert report.findings["population"].notna().all()

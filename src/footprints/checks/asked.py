@@ -39,7 +39,10 @@ class Asked:
 
 
 def what_to_check(
-    atlas: Atlas, bands: BandSet, layers: str | Sequence[str] | None = None
+    atlas: Atlas,
+    bands: BandSet,
+    layers: str | Sequence[str] | None = None,
+    select: Iterable[str] | None = None,
 ) -> list[Asked]:
     """Return what to check of an atlas.
 
@@ -54,6 +57,9 @@ def what_to_check(
         The population bands.
     layers : str or sequence of str, optional
         Only what is asked of these; their bands are judged whether they are the newest or not.
+    select : iterable of str, optional
+        The checks that were named: contiguity takes long, and is asked of the newest layers only
+        where it is.
 
     Returns
     -------
@@ -69,8 +75,8 @@ def what_to_check(
     chosen = None if layers is None else atlas.resolve_all(layers)
     found = [Asked(check="population-band", layer=key) for key in _in_bands(atlas, bands, chosen)]
     newest = [key for key in atlas.newest() if key in atlas.layers]
-    if chosen is not None:
-        newest = list(dict.fromkeys([*newest, *chosen]))
+    own = [] if atlas.focused is None else [atlas.focused.layer]
+    newest = list(dict.fromkeys([*newest, *own, *(chosen or ())]))
     nest = said.nest or [pair for key in newest if (pair := _parent(atlas, key))]
     same = said.coterminous or [pair for key in newest if (pair := _councils(atlas, key))]
     covers = atlas.overview["covers"]
@@ -78,7 +84,8 @@ def what_to_check(
     found += [Asked(check="nesting", layer=left, against=right) for left, right in nest]
     found += [Asked(check="coterminosity", layer=left, against=right) for left, right in same]
     found += [Asked(check="coverage", layer=key) for key in cover]
-    found += [Asked(check="contiguity", layer=key) for key in said.contiguous]
+    whole = said.contiguous or (newest if "contiguity" in (select or ()) else ())
+    found += [Asked(check="contiguity", layer=key) for key in whole]
     # A focus has no layers but those that meet it.
     here = [one for one in found if {one.layer, one.against} - {""} <= set(atlas.layers)]
     kept = [one for one in here if chosen is None or one.layer in chosen]
@@ -132,15 +139,11 @@ def _councils(atlas: Atlas, key: str) -> tuple[str, str] | None:
 def _pair(atlas: Atlas, key: str, level: str) -> tuple[str, str] | None:
     """Return a layer and the newest of a level that lists the same units, if there is one."""
     levels, tables = atlas.overview["level"], set(atlas.coded.tables(key))
-    if atlas.focused is not None and levels.get(atlas.focused.layer) == level != levels[key]:
-        return (
-            (key, atlas.focused.layer)
-            if tables & set(atlas.coded.tables(atlas.focused.layer))
-            else None
-        )
     others = [
         other
         for other in atlas.layers
         if levels[other] == level and tables & set(atlas.coded.tables(other))
     ]
-    return (key, max(others, key=vintage_order)) if others else None
+    focused = None if atlas.focused is None else atlas.focused.layer
+    best = max(others, key=lambda other: (other == focused, vintage_order(other)), default=None)
+    return None if best is None else (key, best)

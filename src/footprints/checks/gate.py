@@ -88,7 +88,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     chosen = band_set(wanted) if isinstance(wanted, str) else wanted
     names = chosen_checks(select, ignore)
     parts, met = [], []
-    for asked in what_to_check(atlas, chosen, layers):
+    for asked in what_to_check(atlas, chosen, layers, select):
         if asked.check not in names:
             continue
         if asked.check == "population-band":
