@@ -110,7 +110,9 @@ def test_the_action_passes_an_atlas_that_is_well_and_fails_one_with_a_moved_dist
     summary = place.parent / "summary.md"
     env = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(summary)}
     well = checked(place, **env)
-    assert (well.returncode, well.stderr) == (0, "")
+    assert well.returncode == 0
+    # A note may stand there, such as that a lookup holds few of England's areas.
+    assert all(line.startswith("Note: ") for line in well.stderr.splitlines())
     assert "::error" not in well.stdout
     lookup(place, MOVED)
     moved = checked(place, **env)
