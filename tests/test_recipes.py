@@ -118,7 +118,7 @@ def test_the_action_passes_an_atlas_that_is_well_and_fails_one_with_a_moved_dist
     moved = checked(place, **env)
     assert moved.returncode == 1
     (error,) = [line for line in moved.stdout.splitlines() if line.startswith("::error")]
-    assert error.startswith("::error title=nesting%3A E07000003::E07000003 (E07000003) reaches")
+    assert error.startswith("::error title=nesting%3A E07000003::E07000003 reaches")
     assert "##[" not in moved.stdout
     assert summary.read_text(encoding="utf-8").count("## Vale") == 2
 
