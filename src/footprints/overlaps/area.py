@@ -103,10 +103,12 @@ def intersection_areas(
         sound = [] if checked else [workers.begin(shapely.is_valid, side) for side in sides]
         swapped = len(sides[0]) < len(sides[1])
         large, small = sides if swapped else sides[::-1]
+        # What needs no pairs is begun before they are looked for, which takes one thread.
+        faults = workers.begin(shapely.coverage_invalid_edges, large, chunks=1)
         pairs = _near(large, small)
         if not checked:
             _refuse_unusable(sides, [workers.finish(parts) for parts in sound])
-        k, n, area_m2 = _shared(large, small, pairs, workers)
+        k, n, area_m2 = _shared(large, small, pairs, faults, workers)
     i, j = (k, n) if swapped else (n, k)
     order = np.lexsort((j, i))
     return i[order], j[order], area_m2[order]
@@ -176,10 +178,16 @@ def _near(large: Shapes, small: Shapes) -> tuple[Positions, Positions, Flags]:
 
 
 def _shared(
-    large: Shapes, small: Shapes, pairs: tuple[Positions, Positions, Flags], workers: _Workers
+    large: Shapes,
+    small: Shapes,
+    pairs: tuple[Positions, Positions, Flags],
+    faults: list[Future[Shapes]],
+    workers: _Workers,
 ) -> tuple[Positions, Positions, Areas]:
-    """Return the pairs, the position in ``large`` first, and the areas that they share."""
-    faults = workers.begin(shapely.coverage_invalid_edges, large, chunks=1)
+    """Return the pairs, the position in ``large`` first, and the areas that they share.
+
+    ``faults`` are what :func:`_ruled_out` goes by, begun before.
+    """
     k, n, edge = pairs
 
     def within(k: Positions, n: Positions, edge: Flags) -> Flags:

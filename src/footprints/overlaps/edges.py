@@ -193,10 +193,11 @@ def areas_by_edges(first: Edges, second: Edges, i: Positions, j: Positions, boun
     [2.0]
     """
     pair, g = _edges_over(second, j, bounds)
-    row, f = _edges_between(first, i[pair], second.west_x[g], second.east_x[g])
-    pair, g = pair[row], g[row]
-    signed = _below_both(first, f, second, g, bounds[pair, 1])
-    signed *= first.side[f] * second.side[g]
+    over, pair = _joined_above(second, g, pair, bounds)
+    g, f = _edges_between(first, i[pair], over.west_x, over.east_x)
+    pair = pair[g]
+    signed = _below_both(first, f, over, g, bounds[pair, 1])
+    signed *= first.side[f] * over.side[g]
     return np.asarray(np.bincount(pair, signed, minlength=len(i)), dtype=float)
 
 
@@ -212,6 +213,29 @@ def _edges_over(edges: Edges, which: Positions, bounds: Areas) -> tuple[Position
     row, f = row[near], f[near]
     above = np.maximum(edges.west_y[f], edges.east_y[f]) > y0[row]
     return row[above], f[above]
+
+
+def _joined_above(
+    edges: Edges, f: Positions, row: Positions, bounds: Areas
+) -> tuple[Edges, Positions]:
+    """Return some edges, with those that go on above a box from one another as one, and their rows.
+
+    All of what is in the box is below such edges, so only where they start and end matters.
+    """
+    west, east, side = edges.west_x[f], edges.east_x[f], edges.side[f]
+    west_y, east_y, top = edges.west_y[f], edges.east_y[f], bounds[row, 3]
+    above = np.minimum(west_y, east_y) >= top
+    start, end = np.where(side < 0, west, east), np.where(side < 0, east, west)
+    apart = np.ones(len(f) + 1, dtype=bool)
+    apart[1:-1] = ~(above[1:] & above[:-1]) | (row[1:] != row[:-1]) | (start[1:] != end[:-1])
+    first, last = np.flatnonzero(apart[:-1]), np.flatnonzero(apart[1:])
+    real = start[first] != end[last]
+    first, last = first[real], last[real]
+    start, end, level = start[first], end[last], above[first]
+    west_y, east_y = (np.where(level, top[first], y[first]) for y in (west_y, east_y))
+    west, east = np.minimum(start, end), np.maximum(start, end)
+    side = np.where(start < end, -1.0, 1.0)
+    return Edges(west, west_y, east, east_y, side, np.arange(len(side) + 1)), row[first]
 
 
 def _edges_between(
