@@ -68,6 +68,7 @@ ORDER = [
     "read.atlas_file",
     "read.looking",
     "read.init",
+    "read.as_they_are",
     "read",
     "store",
     "locating.grid",
@@ -140,6 +141,7 @@ ORDER = [
     "maps",
     "console",
     "printed",
+    "inputs",
     "cli",
 ]
 UPWARD = {

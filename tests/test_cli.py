@@ -6,13 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+import warnings
 
 import pytest
 from conftest import layer_of, make_atlas
 
 import footprints as fp
-from footprints import cli, console
+from footprints import cli, console, inputs
 from footprints.atlas.naming import short_name
+from footprints.errors import FootprintsWarning
 
 HOSTILE = ["a[/b]", "[bold]", "[link=x]y", "a\x1b[31mb", "a\rb", "a\u202eb", "{}", "${x}", "%s"]
 
@@ -121,7 +123,7 @@ def test_a_fault_of_our_own_ends_with_status_4_and_how_to_report_it(capsys, monk
         msg = "something else"
         raise RuntimeError(msg)
 
-    monkeypatch.setattr(cli, "load_example", fault)
+    monkeypatch.setattr(inputs, "load_example", fault)
     status, out, err = run(capsys, "check")
     assert (status, out) == (4, "")
     assert "RuntimeError at test_cli.py:" in err
@@ -133,7 +135,7 @@ def test_a_broken_table_ends_with_status_2(capsys, monkeypatch) -> None:
     def broken() -> fp.Atlas:
         return make_atlas([1, -2], place=layer_of({"a": "P", "b": "P"}, "place"))
 
-    monkeypatch.setattr(cli, "load_example", broken)
+    monkeypatch.setattr(inputs, "load_example", broken)
     status, _, err = run(capsys, "check")
     assert status == 2
     assert err == "Squares has residents below zero in the unit table 'squares' for: 'b (-2)'.\n"
@@ -142,7 +144,7 @@ def test_a_broken_table_ends_with_status_2(capsys, monkeypatch) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
     layer = layer_of({"a": "P", "b": "Q"}, "place", P=name, Q="Q")
-    monkeypatch.setattr(cli, "load_example", lambda: make_atlas([1, 2], place22=layer))
+    monkeypatch.setattr(inputs, "load_example", lambda: make_atlas([1, 2], place22=layer))
     _, out, _ = run(capsys, "check")
     shown = name.encode("unicode_escape").decode() if not name.isprintable() else name
     assert shown in out
@@ -153,7 +155,7 @@ def test_names_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_in_errors_are_shown_as_they_are(capsys, monkeypatch, name: str) -> None:
     layer = layer_of({"a": "P", "b": "Q"}, "place", P=name, Q=name)
-    monkeypatch.setattr(cli, "load_example", lambda: make_atlas([1, 2], place22=layer))
+    monkeypatch.setattr(inputs, "load_example", lambda: make_atlas([1, 2], place22=layer))
     status, _, err = run(capsys, "check", "--within", "place22:" + name)
     assert status == 2
     shown = name.encode("unicode_escape").decode() if not name.isprintable() else name
@@ -280,3 +282,15 @@ def test_a_console_without_the_letters_still_gets_the_table() -> None:
         check=True,
     )
     assert b"Formby PCN" in done.stdout
+
+
+def test_warnings_of_lists_are_notes_and_no_fault(capsys, monkeypatch, tmp_path) -> None:
+    def warned(*_: object, **__: object) -> fp.Atlas:
+        warnings.warn("two practices are told twice", FootprintsWarning, stacklevel=1)
+        return fp.load_example()
+
+    monkeypatch.setattr("footprints.read.atlas_of_lists", warned)
+    status, out, err = run(capsys, "check", "--lists", str(tmp_path / "list.csv"), "--worst", "0")
+    assert status == 0
+    assert "Made of list.csv." in out
+    assert err == "Note: two practices are told twice\n"

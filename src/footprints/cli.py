@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import warnings
 from enum import StrEnum
 from importlib.metadata import version
 from pathlib import Path
@@ -14,13 +13,14 @@ import typer
 
 from footprints.checks.gate import check as run_check
 from footprints.console import add_row, complain, new_table, open_screen, say, show
-from footprints.errors import FootprintsError, FootprintsWarning, OutputError, listed
+from footprints.errors import FootprintsError, OutputError, listed
+from footprints.inputs import Inputs, read_atlas_or_example, read_inputs
 from footprints.output import output_file, write_whole
 from footprints.printed import print_report
-from footprints.read import band_set, load_example, read_band_set
+from footprints.read import band_set, read_band_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
@@ -99,7 +99,7 @@ def _start(
 @app.command(short_help="Say what there is, with source and date.")
 def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
     """Say what there is: units, people and layers, each with its source and date."""
-    atlas = _open(atlas_file, within)
+    atlas = _open(Inputs(atlas=atlas_file), within)
     screen = open_screen()
     say(screen, [atlas.title, *atlas.notes, ""])
     units = new_table("Counted in", "Count", "People", "Population", "Date", "Source")
@@ -123,7 +123,7 @@ def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
     say(screen, [f"{key}: {note}." for key, note in atlas.overview["note"].items() if note])
 
 
-@app.command(short_help="Check populations against their bands.")
+@app.command(short_help="Check bands, nesting, coterminosity and coverage.")
 def check(
     atlas_file: AtlasFile = None,
     boundaries: Annotated[
@@ -227,16 +227,15 @@ def check(
         report_file(file)
     if map_file:
         output_file(map_file, [".html"])
-    files = [*(units or ()), *(boundaries or ())]
-    if lists and (atlas_file or files):
-        msg = "Give --lists, or --atlas, or --units and --boundaries: one of them."
-        raise FootprintsError(msg)
-    if lists is None and (alone := _given(pcns=pcns, places=places, as_at=as_at)):
-        goes = "goes" if len(alone) == 1 else "go"
-        msg = f"{listed(alone)} {goes} with --lists, the file of the patients of each practice."
-        raise FootprintsError(msg, alone)
-    made = None if lists is None else _read_lists(lists, pcns, places, as_at)
-    atlas = _open(atlas_file, within, files=files, made=made)
+    given = Inputs(
+        atlas=atlas_file,
+        files=[*(units or ()), *(boundaries or ())],
+        lists=lists,
+        pcns=pcns,
+        places=places,
+        as_at=as_at,
+    )
+    atlas = _open(given, within)
     report = run_check(
         atlas,
         bands=_bands(bands),
@@ -285,7 +284,7 @@ def draw_map(
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
     """  # noqa: D301  # As above.
     output_file(output, [".html"])
-    _draw(_open(atlas_file, within), output, _split(layer), _bands(bands), population)
+    _draw(_open(Inputs(atlas=atlas_file), within), output, _split(layer), _bands(bands), population)
 
 
 @app.command(short_help="Write an atlas file from a folder of files.")
@@ -321,7 +320,7 @@ def init(
     screen = open_screen()
     say(screen, [f"Written: {target.name}. Look it through, and fill in what is marked '?'."])
     try:
-        atlas = _read(target)
+        atlas = read_atlas_or_example(target)
     except FootprintsError as error:
         say(screen, ["Before it can be used:", *str(error).split("\n")])
     else:
@@ -372,69 +371,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return ALL_WELL
 
 
-def _open(
-    file: Path | None,
-    within: list[str] | None,
-    *,
-    files: Sequence[Path] = (),
-    made: Atlas | None = None,
-) -> Atlas:
+def _open(given: Inputs, within: list[str] | None) -> Atlas:
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    if file and files:
-        msg = "Give --atlas, or --units and --boundaries, and not both."
-        raise FootprintsError(msg)
-    atlas = made or (_read_files(files) if files else _read(file))
+    atlas = read_inputs(given)
     return atlas.focus(within[0]) if within else atlas
-
-
-def _read_files(files: Sequence[Path]) -> Atlas:
-    """Make an atlas of files as they are, and say what was made of them."""
-    from footprints.read.init import atlas_of_files  # noqa: PLC0415  # pydantic is slow to load.
-
-    atlas = _with_notes(lambda: atlas_of_files(files))
-    told = ", ".join(file.name for file in files)
-    words = (
-        f"Made of {told}. What was inferred is what `footprints init` with the same files writes."
-    )
-    say(open_screen(), [words, ""])
-    return atlas
-
-
-def _given(**options: object) -> list[str]:
-    """Return the options that were given, as they are typed."""
-    return [f"--{name.replace('_', '-')}" for name, value in options.items() if value is not None]
-
-
-def _read_lists(lists: Path, pcns: Path | None, places: Path | None, as_at: str | None) -> Atlas:
-    """Make an atlas of files of the NHS, and say of which."""
-    from footprints.read import atlas_of_lists  # noqa: PLC0415  # It is slow to load.
-
-    atlas = atlas_of_lists(lists, pcns, places, as_at=as_at)
-    told = ", ".join(file.name for file in (lists, pcns, places) if file)
-    words = [f"Made of {told}."]
-    words += [f"{key}: {note}." for key, note in atlas.overview["note"].items() if key == "place"]
-    say(open_screen(), [*words, ""])
-    return atlas
-
-
-def _read(file: Path | None) -> Atlas:
-    if file is None:
-        return load_example()
-    from footprints.read.atlas_file import read_atlas  # noqa: PLC0415  # pydantic is slow to load.
-
-    return _with_notes(lambda: read_atlas(file))
-
-
-def _with_notes(read: Callable[[], Atlas]) -> Atlas:
-    """Read an atlas, and print its warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", FootprintsWarning)
-        atlas = read()
-    for warning in caught:
-        complain(f"Note: {warning.message}")
-    return atlas
 
 
 def _split(layers: list[str] | None) -> list[str] | None:

@@ -1,0 +1,107 @@
+"""What the command works on: an atlas file, files as they are, or the embedded England."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from footprints.console import complain, open_screen, say
+from footprints.errors import FootprintsError, FootprintsWarning, listed
+from footprints.read import load_example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from footprints.atlas import Atlas
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """The files that a command was given; none is the embedded England.
+
+    Parameters
+    ----------
+    atlas : Path, optional
+        An atlas file.
+    files : sequence of Path
+        Units and boundaries as they are.
+    lists, pcns, places : Path, optional
+        Files of the NHS: patients of practices, PCNs, and the places made of them.
+    as_at : str, optional
+        The date of ``lists``, where the file states none.
+    """
+
+    atlas: Path | None = None
+    files: Sequence[Path] = ()
+    lists: Path | None = None
+    pcns: Path | None = None
+    places: Path | None = None
+    as_at: str | None = None
+
+
+def read_inputs(given: Inputs) -> Atlas:
+    """Read the atlas that files make, printing what was made of them and every warning.
+
+    Raises
+    ------
+    FootprintsError
+        If the files do not go together, or cannot be read.
+    """
+    if sum(map(bool, (given.atlas, given.files, given.lists))) > 1:
+        msg = (
+            "Give --atlas, or --units and --boundaries, or --lists, and not both: one of them says "
+            "what to check."
+        )
+        raise FootprintsError(msg)
+    told = {"--pcns": given.pcns, "--places": given.places, "--as-at": given.as_at}
+    if given.lists is None and (alone := [name for name, value in told.items() if value]):
+        goes = "goes" if len(alone) == 1 else "go"
+        msg = f"{listed(alone)} {goes} with --lists, the file of the patients of each practice."
+        raise FootprintsError(msg, alone)
+    if given.lists:
+        return _of_lists(given, given.lists)
+    return _of_files(given.files) if given.files else read_atlas_or_example(given.atlas)
+
+
+def read_atlas_or_example(file: Path | None) -> Atlas:
+    """Read an atlas file, or the embedded England where there is none."""
+    if file is None:
+        return load_example()
+    from footprints.read.atlas_file import read_atlas  # noqa: PLC0415  # pydantic is slow to load.
+
+    return _with_notes(lambda: read_atlas(file))
+
+
+def _of_files(files: Sequence[Path]) -> Atlas:
+    """Make an atlas of files as they are, and say of which."""
+    from footprints.read.as_they_are import atlas_of_files  # noqa: PLC0415  # As above.
+
+    atlas = _with_notes(lambda: atlas_of_files(files))
+    made_of = ", ".join(file.name for file in files)
+    drafted = "What was inferred is what `footprints init` with the same files writes."
+    say(open_screen(), [f"Made of {made_of}. {drafted}", ""])
+    return atlas
+
+
+def _of_lists(given: Inputs, lists: Path) -> Atlas:
+    """Make an atlas of files of the NHS, and say of which."""
+    from footprints.read import atlas_of_lists  # noqa: PLC0415  # It is slow to load.
+
+    atlas = _with_notes(lambda: atlas_of_lists(lists, given.pcns, given.places, as_at=given.as_at))
+    made_of = ", ".join(file.name for file in (lists, given.pcns, given.places) if file)
+    notes = atlas.overview["note"]
+    words = [f"{key}: {note}." for key, note in notes.items() if key == "place"]
+    say(open_screen(), [f"Made of {made_of}.", *words, ""])
+    return atlas
+
+
+def _with_notes(read: Callable[[], Atlas]) -> Atlas:
+    """Read an atlas, and print its warnings as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", FootprintsWarning)
+        atlas = read()
+    for warning in caught:
+        complain(f"Note: {warning.message}")
+    return atlas
