@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from footprints.atlas.parts import counts_or_na
 from footprints.checks.adjacency import METRES, adjacent, components
 from footprints.checks.links import REACH_M, checked_links, links_between
 from footprints.checks.pieces import Pieces, pieces_of
@@ -192,7 +193,7 @@ def _counts(
     if values is None:
         return pd.Series(pd.NA, index=range(count), dtype="Int64")
     sums = np.bincount(of, values[held], count)
-    return pd.Series(sums, dtype="Int64" if (sums % 1 == 0).all() else "Float64")
+    return counts_or_na(sums)
 
 
 def _touching(

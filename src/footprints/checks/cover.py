@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.atlas import Atlas, UnitTable
+from footprints.atlas.parts import counts_or_na
 from footprints.checks.cover_drawing import (
     drawn_units,
     limits_of,
@@ -333,19 +334,14 @@ def _result(
         kind=table["kind"].astype("str"),
         unit=table["unit"].astype("str"),
         units=table["units"].astype("Int64"),
-        people=_counts(table["people"]),
+        people=counts_or_na(table["people"]),
     )
     found = gpd.GeoDataFrame(table[COLUMNS], geometry="geometry", crs=NATIONAL_GRID)
     found = found.reset_index(drop=True)
     status = _status(found, covers=covers)
     summary = _summary(found)
     found.attrs = summary.attrs = notes | {"status": status}
-    return Covered(table=found, summary=summary, people=_counts(people), status=status)
-
-
-def _counts(people: pd.Series[float]) -> pd.Series[int]:
-    whole = bool((people.dropna() % 1 == 0).all())
-    return people.astype("float64").astype("Int64" if whole else "Float64")
+    return Covered(table=found, summary=summary, people=counts_or_na(people), status=status)
 
 
 def _status(table: gpd.GeoDataFrame, *, covers: bool) -> str:

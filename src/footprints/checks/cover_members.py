@@ -43,9 +43,7 @@ def listing(atlas: Atlas, key: str, units: str | None, population: str | None) -
     UnknownNameError
         If there is no such table or population.
     """
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    tables = [name for name in atlas.coded.tables(key) if units in (None, name)]
+    tables = atlas.coded.tables(key, units)
     if not tables:
         msg = f"{key!r} lists units of {listed(atlas.coded.tables(key))}, not of {units!r}."
         raise OverlapError(msg, [key])

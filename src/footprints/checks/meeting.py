@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.parts import counts_or_na
 from footprints.errors import TableError, listed
 from footprints.overlaps.pairs import ROUNDING, check_columns
 from footprints.tolerance import Tolerance
@@ -174,6 +175,5 @@ def joined(side: Places, count: int, words: Iterable[str]) -> pd.api.extensions.
 
 
 def persons(values: Numbers) -> pd.api.extensions.ExtensionArray:
-    """Return counts of people as whole numbers, as fractions where some are estimated."""
-    whole = bool((np.nan_to_num(values) % 1 == 0).all())
-    return pd.array(values, dtype="Int64" if whole else "Float64")
+    """Return counts of people as a column: whole where they are, NA where not known."""
+    return counts_or_na(values).array

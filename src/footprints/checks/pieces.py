@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.errors import OverlapError, UnknownNameError
+from footprints.errors import OverlapError
 from footprints.overlaps.points import place
 
 if TYPE_CHECKING:
@@ -79,9 +79,7 @@ def pieces_of(atlas: Atlas, key: str, units: str | None) -> Pieces:
     UnknownNameError
         If there is no such table of units.
     """
-    if units is not None and units not in atlas.units:
-        raise UnknownNameError.among(atlas.units, units, kind="table of units")
-    tables = [name for name in atlas.coded.tables(key) if units in (None, name)]
+    tables = atlas.coded.tables(key, units)
     whole = [name for name in tables if atlas.coded.members(key, name).people is None]
     for name in whole:
         if (blocks := atlas.coded.blocks(name)).lines == "official":

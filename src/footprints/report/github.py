@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError
-from footprints.report.junit import visible
+from footprints.report.contents import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

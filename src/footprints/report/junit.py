@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 import pandas as pd
 
-from footprints.errors import plain
+from footprints.report.contents import visible
 
 if TYPE_CHECKING:
     from footprints.report.report import Report
@@ -17,7 +16,6 @@ MOST = 250
 """How many characters of a name or the heading of a message are kept: Azure DevOps takes 512."""
 WHOLE_LAYER = "whole layer"
 """The name of a test case that is about no one footprint."""
-_NO_CHARACTER = re.compile("[\ufdd0-\ufdef]|[\ufffe\uffff]")
 
 
 def as_junit(report: Report, marking: str = "") -> bytes:
@@ -116,17 +114,6 @@ def _counts(cases: pd.DataFrame) -> dict[str, str]:
     failed, left_out = ((cases["element"] == word).sum() for word in ("failure", "skipped"))
     counts = {"tests": len(cases), "failures": failed, "errors": 0, "skipped": left_out}
     return {name: str(count) for name, count in counts.items()}
-
-
-def visible(text: str) -> str:
-    r"""Write out what cannot be seen, and replace what no XML file may hold.
-
-    Examples
-    --------
-    >>> print(visible("a\x00b\uffff"))
-    a\x00b�
-    """
-    return _NO_CHARACTER.sub("\ufffd", text if text.isprintable() else plain(text))
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ MOST_NAMED = 20
 
 
 def as_text(report: Report, marking: str = "") -> bytes:
-    r"""Return a report as plain sentences in UTF-8, as the command prints them.
+    r"""Return a report as plain sentences in UTF-8.
 
     Parameters
     ----------
