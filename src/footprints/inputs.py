@@ -50,10 +50,7 @@ def read_inputs(given: Inputs) -> Atlas:
         If the files do not go together, or cannot be read.
     """
     if sum(map(bool, (given.atlas, given.files, given.lists))) > 1:
-        msg = (
-            "Give --atlas, or --units and --boundaries, or --lists, and not both: one of them says "
-            "what to check."
-        )
+        msg = "Give --lists, or --atlas, or --units and --boundaries: one of them, and not both."
         raise FootprintsError(msg)
     told = {"--pcns": given.pcns, "--places": given.places, "--as-at": given.as_at}
     if given.lists is None and (alone := [name for name, value in told.items() if value]):
