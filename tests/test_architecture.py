@@ -142,6 +142,13 @@ ORDER = [
     "console",
     "printed",
     "inputs",
+    "cli.app",
+    "cli.options",
+    "cli.describe",
+    "cli.draw",
+    "cli.check",
+    "cli.init",
+    "cli.run",
     "cli",
 ]
 UPWARD = {

@@ -1,0 +1,5 @@
+"""The command: what people type, what they read, and what a script acts on."""
+
+from footprints.cli.run import main
+
+__all__ = ["main"]

@@ -1,0 +1,181 @@
+"""``footprints check``: what was found, for people, scripts and files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footprints.checks.gate import check as run_check
+from footprints.cli.app import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED, app
+from footprints.cli.draw import draw
+from footprints.cli.options import (
+    AtlasFile,
+    Bands,
+    FailOn,
+    Layers,
+    WhosePeople,
+    Within,
+    chosen_bands,
+    open_atlas,
+    split_layers,
+)
+from footprints.console import open_screen, say
+from footprints.inputs import Inputs
+from footprints.output import output_file
+from footprints.printed import print_report
+
+if TYPE_CHECKING:
+    from footprints.atlas import Atlas
+    from footprints.report import Report
+
+
+@app.command(short_help="Check bands, nesting, coterminosity and coverage.")
+def check(
+    atlas_file: AtlasFile = None,
+    boundaries: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a file of boundaries as it is. May be repeated.",
+        ),
+    ] = None,
+    units: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Instead of an atlas, a lookup or table of units with people. May be repeated.",
+        ),
+    ] = None,
+    lists: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Instead of an atlas, the patients of each practice (a GP list)."
+        ),
+    ] = None,
+    pcns: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --lists, the PCN of each practice (ePCN, or a mapping)."
+        ),
+    ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="With --lists, the place of each PCN, practice, CCG or sub-ICB."
+        ),
+    ] = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The date of --lists, where the file states none."),
+    ] = None,
+    within: Within = None,
+    layer: Layers = None,
+    bands: Bands = None,
+    population: WhosePeople = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
+    ] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
+            "or .gpkg. May be repeated.",
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Leave this check out. May be repeated."),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier report (.json): only what is new or worse since then makes it fail.",
+        ),
+    ] = None,
+    marking: Annotated[
+        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
+    ] = "",
+    worst: Annotated[
+        int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+    ] = 5,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")
+    ] = FailOn.FAIL,
+) -> None:
+    """Check footprints: population bands, nesting, coterminosity, coverage.
+
+    What the atlas asks for is checked, else what is sensible for its newest layers. What policy
+    expects ("circa", "typically") warns; broken data fails; an atlas can raise or lower each
+    check and hold agreed exceptions.
+
+    \b
+    Examples:
+      footprints check --map england.html
+      footprints check --within Frimley -o frimley.xlsx
+      footprints check --layer icb22 --bands kings-fund-2022
+      footprints check --atlas atlas.toml --baseline earlier.json -o now.json
+      footprints check --lists list.csv --pcns ePCN.xlsx --places places.xlsx -o check.xlsx
+    """  # noqa: D301  # The character \b keeps the lines of the examples.
+    from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
+    from footprints.report.reading import read_report  # noqa: PLC0415
+    from footprints.report.writing import report_file, write_report  # noqa: PLC0415
+
+    for file in output or ():
+        report_file(file)
+    if map_file:
+        output_file(map_file, [".html"])
+    given = Inputs(
+        atlas=atlas_file,
+        files=[*(units or ()), *(boundaries or ())],
+        lists=lists,
+        pcns=pcns,
+        places=places,
+        as_at=as_at,
+    )
+    atlas = open_atlas(given, within)
+    report = run_check(
+        atlas,
+        bands=chosen_bands(bands),
+        layers=split_layers(layer),
+        population=population,
+        select=select,
+        ignore=ignore,
+        baseline=None if baseline is None else read_report(baseline),
+    )
+    print_report(report, worst)
+    for file in output or ():
+        write_report(report, file, marking=marking)
+        say(open_screen(), [f"Report written: {file.name}."])
+    typer.echo(announce(report, os.environ, marking=marking), nl=False)
+    if map_file:
+        _draw_checked(atlas, map_file, report, population)
+    raise typer.Exit(_status(report, fail_on))
+
+
+def _draw_checked(atlas: Atlas, file: Path, report: Report, population: str | None) -> None:
+    """Draw what was held against bands, and say what has no lines."""
+    left_out = [key for key in report.in_bands.index if key not in report.drawable]
+    if report.drawable:
+        draw(atlas, file, report.drawable, report.bands, population)
+    else:
+        say(open_screen(), ["No map is written: nothing that was checked has lines."])
+    say(open_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])
+
+
+def _status(report: Report, fail_on: FailOn) -> int:
+    if not report.checked:
+        return NOTHING_CHECKED
+    failing = {FailOn.FAIL: ["fail"], FailOn.WARN: ["fail", "warn"], FailOn.NEVER: []}
+    return CHECK_FAILED if report.stops(*failing[fail_on]).any() else ALL_WELL

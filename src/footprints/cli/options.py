@@ -1,0 +1,81 @@
+"""Options that several commands share, and what they stand for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from footprints.errors import FootprintsError, listed
+from footprints.inputs import read_inputs
+from footprints.read import band_set, read_band_set
+
+if TYPE_CHECKING:
+    from footprints.atlas import Atlas
+    from footprints.bands import BandSet
+    from footprints.inputs import Inputs
+
+
+class FailOn(StrEnum):
+    """What makes a check end with status 1."""
+
+    FAIL = "fail"
+    WARN = "warn"
+    NEVER = "never"
+
+
+Within = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="AREA",
+        help="One area and everything that meets it: a code (E54000034), an ODS code (QNQ), a "
+        "name (Frimley), or one layer's (stp21:E54000034).",
+    ),
+]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option("--layer", metavar="LAYER", help="A layer, such as icb22. May be repeated."),
+]
+Bands = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The set of population bands: nhs-2019, kings-fund-2022, plan-2025, or a .toml file "
+        "of your own. Default: what the atlas asks for, or nhs-2019.",
+    ),
+]
+AtlasFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--atlas",
+        metavar="FILE",
+        help="An atlas of your own (atlas.toml) instead of the embedded England.",
+    ),
+]
+WhosePeople = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Whose people to count: residents or registered."),
+]
+
+
+def open_atlas(given: Inputs, within: list[str] | None) -> Atlas:
+    """Read what the command was given, cut down to the area of ``--within``."""
+    if within and len(within) > 1:
+        msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
+        raise FootprintsError(msg, within)
+    atlas = read_inputs(given)
+    return atlas.focus(within[0]) if within else atlas
+
+
+def split_layers(layers: list[str] | None) -> list[str] | None:
+    """Return the layers of an option that may be repeated, or hold several with commas."""
+    return [key for text in layers for key in text.split(",")] if layers else None
+
+
+def chosen_bands(name: str | None) -> BandSet | None:
+    """Return the set of bands of ``--bands``: one that ships, or a file of one's own."""
+    if name is None:
+        return None
+    return read_band_set(name) if name.lower().endswith(".toml") else band_set(name)
