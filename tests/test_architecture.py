@@ -142,13 +142,13 @@ ORDER = [
     "console",
     "printed",
     "inputs",
-    "cli.app",
+    "cli.status",
     "cli.options",
     "cli.describe",
     "cli.draw",
     "cli.check",
     "cli.init",
-    "cli.run",
+    "cli.app",
     "cli",
 ]
 UPWARD = {

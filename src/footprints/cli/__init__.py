@@ -1,5 +1,5 @@
 """The command: what people type, what they read, and what a script acts on."""
 
-from footprints.cli.run import main
+from footprints.cli.app import main
 
 __all__ = ["main"]

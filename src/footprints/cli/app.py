@@ -1,15 +1,24 @@
-"""The app that each command adds itself to, and what its exit statuses mean."""
+"""The app: its commands, errors as one message, and the exit status."""
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
-# As a shell says of a program that wrote to a pipe which nobody reads any more.
-NOBODY_READS = 141
+from footprints.cli.check import check
+from footprints.cli.describe import describe
+from footprints.cli.draw import draw_map
+from footprints.cli.init import init
+from footprints.cli.status import ALL_WELL, BAD_INPUT, NOBODY_READS, OUR_FAULT
+from footprints.console import complain
+from footprints.errors import FootprintsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 app = typer.Typer(
     name="footprints",
@@ -33,3 +42,53 @@ def _start(
     if show_version:
         typer.echo(f"footprints {version('footprints')}")
         raise typer.Exit
+
+
+app.command(short_help="Say what there is, with source and date.")(describe)
+app.command(short_help="Check bands, nesting, coterminosity and coverage.")(check)
+app.command("map", short_help="Draw a page to open in a browser.")(draw_map)
+app.command(short_help="Write an atlas file from a folder of files.")(init)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        What stands behind ``footprints``; None takes it from the command line.
+
+    Returns
+    -------
+    int
+        The exit status.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A console that cannot show a letter of a name shows its escape instead of failing.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="footprints")
+        sys.stdout.flush()
+    except SystemExit as stop:
+        if isinstance(stop.__context__, BrokenPipeError):
+            return NOBODY_READS
+        return stop.code if isinstance(stop.code, int) else BAD_INPUT
+    except FootprintsError as error:
+        complain(str(error))
+        return BAD_INPUT
+    except OSError as error:
+        complain(f"The output cannot be written: {error.strerror}.")
+        return BAD_INPUT
+    except Exception as error:  # noqa: BLE001  # Whatever else happens is our fault, and said so.
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else ""
+        complain(
+            f"This is a fault of footprints, not yours: {type(error).__name__} at {where}: {error}\n"
+            "Please report it as an issue of the project, with this message, the command that you "
+            f"typed and the version (footprints {version('footprints')}, Python {sys.version.split()[0]})."
+        )
+        return OUR_FAULT
+    return ALL_WELL

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprints.checks.gate import check as run_check
-from footprints.cli.app import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED, app
 from footprints.cli.draw import draw
 from footprints.cli.options import (
     AtlasFile,
@@ -22,6 +21,7 @@ from footprints.cli.options import (
     open_atlas,
     split_layers,
 )
+from footprints.cli.status import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED
 from footprints.console import open_screen, say
 from footprints.inputs import Inputs
 from footprints.output import output_file
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from footprints.report import Report
 
 
-@app.command(short_help="Check bands, nesting, coterminosity and coverage.")
 def check(
     atlas_file: AtlasFile = None,
     boundaries: Annotated[

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from footprints.cli.app import app
 from footprints.cli.options import AtlasFile, Within, open_atlas
 from footprints.console import add_row, new_table, open_screen, say, show
 from footprints.inputs import Inputs
 
 
-@app.command(short_help="Say what there is, with source and date.")
 def describe(atlas_file: AtlasFile = None, within: Within = None) -> None:
     """Say what there is: units, people and layers, each with its source and date."""
     atlas = open_atlas(Inputs(atlas=atlas_file), within)

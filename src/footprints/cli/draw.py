@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from footprints.cli.app import app
 from footprints.cli.options import (
     AtlasFile,
     Bands,
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from footprints.bands import BandSet
 
 
-@app.command("map", short_help="Draw a page to open in a browser.")
 def draw_map(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write (.html).")

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from footprints.cli.app import app
 from footprints.console import open_screen, say
 from footprints.errors import FootprintsError, OutputError
 from footprints.inputs import read_atlas_or_example
 from footprints.output import output_file, write_whole
 
 
-@app.command(short_help="Write an atlas file from a folder of files.")
 def init(
     files: Annotated[
         list[Path],
