@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from footprints.checks.splits import splits
     from footprints.checks.spread import spread
     from footprints.locating import Locator, locate, locate_file
-    from footprints.maps import footprint_map, save_map
+    from footprints.maps.interactive import footprint_map
+    from footprints.maps.saving import save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
     from footprints.read import (
         Joined,
@@ -153,7 +154,7 @@ _LATE = {
     "cross_check": "footprints.overlaps",
     "crowded": "footprints.checks.crowded",
     "differencing": "footprints.checks.disclosure",
-    "footprint_map": "footprints.maps",
+    "footprint_map": "footprints.maps.interactive",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
     "neighbourhoods": "footprints.checks.neighbourhoods",
@@ -169,7 +170,7 @@ _LATE = {
     "read_report": "footprints.report.reading",
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
-    "save_map": "footprints.maps",
+    "save_map": "footprints.maps.saving",
     "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",

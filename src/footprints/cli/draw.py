@@ -61,7 +61,8 @@ def draw(
     population: str | None,
 ) -> None:
     """Draw layers as a page, and say where it is."""
-    from footprints.maps import footprint_map, save_map  # noqa: PLC0415  # folium is slow to load.
+    from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
+    from footprints.maps.saving import save_map  # noqa: PLC0415
 
     drawing = footprint_map(atlas, layers, bands=bands, population=population)
     save_map(drawing, file)

@@ -13,12 +13,9 @@ from jinja2 import Template
 from footprints.checks.gate import check
 from footprints.errors import FootprintsError, plain
 from footprints.geometry import to_degrees
-from footprints.output import output_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from os import PathLike
-    from pathlib import Path
 
     import geopandas as gpd
 
@@ -36,7 +33,6 @@ MEANINGS = {
 }
 NEAREST = {"lower": "lower limit", "upper": "upper limit", "target": "target"}
 NO_BAND = "#ffffff"
-PAGES = [".html"]
 
 
 def footprint_map(
@@ -101,39 +97,6 @@ def footprint_map(
     west, south, east, north = _extent(frames, area)
     drawing.fit_bounds([[south, west], [north, east]], padding=(24, 24))
     return drawing
-
-
-def save_map(drawing: folium.Map, path: str | PathLike[str]) -> Path:
-    """Write a map as a page to open in a browser, whole or not at all.
-
-    Parameters
-    ----------
-    drawing : folium.Map
-        Any map of folium's.
-    path : path-like
-        A name that ends in ``.html``; a file that is there is replaced.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    OutputError
-        If the file cannot be written; what stood there before is untouched.
-
-    Examples
-    --------
-    >>> from tempfile import TemporaryDirectory
-    >>> from footprints import load_example
-    >>> with TemporaryDirectory() as folder:
-    ...     save_map(footprint_map(load_example()), f"{folder}/england.html").name
-    'england.html'
-    """
-    file = output_file(path, PAGES)
-    write_whole(file, drawing.get_root().render())
-    return file
 
 
 def _layers_to_draw(atlas: Atlas, layers: str | Sequence[str] | None) -> list[str]:
