@@ -140,6 +140,13 @@ ORDER = [
     "checks",
     "maps.bundled",
     "maps.saving",
+    "maps.topology",
+    "maps.pieces",
+    "maps.colours",
+    "maps.told",
+    "maps.views",
+    "maps.page",
+    "maps.contents",
     "maps.interactive",
     "maps",
     "console",
@@ -155,10 +162,10 @@ ORDER = [
     "cli",
 ]
 UPWARD = {
-    "atlas.atlas": {"footprints.overlaps.layers"},
+    "atlas.atlas": {"footprints.overlaps.layers", "footprints.maps.interactive"},
     "report.report": {"footprints.report.writing"},
 }
-"""The methods that hand themselves up: Atlas.overlap and Report.save, whose names scripts rely on."""
+"""The methods that hand themselves up: Atlas.overlap, Atlas.map and Report.save, whose names scripts rely on."""
 HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
 HEAVY += ["pyogrio", "rich", "typer", "requests", "xlsxwriter"]
 MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]

@@ -22,8 +22,7 @@ from footprints.inputs import Inputs
 from footprints.output import output_file
 
 if TYPE_CHECKING:
-    from footprints.atlas import Atlas
-    from footprints.bands import BandSet
+    from footprints.report import Report
 
 
 def draw_map(
@@ -43,27 +42,25 @@ def draw_map(
       footprints map -o england.html
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
     """  # noqa: D301  # As above.
+    from footprints.checks.gate import check  # noqa: PLC0415  # It takes time to load.
+
     output_file(output, [".html"])
-    draw(
-        open_atlas(Inputs(atlas=atlas_file), within),
-        output,
-        split_layers(layer),
-        chosen_bands(bands),
-        population,
-    )
+    atlas, layers = open_atlas(Inputs(atlas=atlas_file), within), split_layers(layer)
+    report = check(atlas, bands=chosen_bands(bands), layers=layers, population=population)
+    draw(report, output, layers, population)
 
 
 def draw(
-    atlas: Atlas,
+    report: Report,
     file: Path,
     layers: list[str] | None,
-    bands: BandSet | None,
     population: str | None,
 ) -> None:
-    """Draw layers as a page, and say where it is."""
+    """Draw layers and what was found as a page, and say where it is."""
     from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
     from footprints.maps.saving import save_map  # noqa: PLC0415
 
-    drawing = footprint_map(atlas, layers, bands=bands, population=population)
-    save_map(drawing, file)
-    say(open_screen(), [f"Map written: {file.name}. Open it in a browser."])
+    drawing = footprint_map(report.atlas, layers, findings=report, population=population)
+    size = save_map(drawing, file).stat().st_size
+    megabytes = f"{size / 1e6:.1f} MB"
+    say(open_screen(), [f"Map written: {file.name} ({megabytes}). Open it in a browser."])
