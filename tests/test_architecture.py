@@ -146,6 +146,8 @@ ORDER = [
     "maps.told",
     "maps.views",
     "maps.page",
+    "maps.changed",
+    "maps.served",
     "maps.contents",
     "maps.interactive",
     "maps",

@@ -9,19 +9,30 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.errors import FootprintsError
+from footprints.maps.changed import (
+    MOVED,
+    before_and_after,
+    happened,
+    moved_layer,
+    moved_pieces,
+    moved_view,
+)
 from footprints.maps.colours import different
 from footprints.maps.page import as_json, size_of
 from footprints.maps.pieces import pieces_of, touching
+from footprints.maps.served import served
 from footprints.maps.told import facts, texts
 from footprints.maps.topology import topology
 from footprints.maps.views import areas, banded, found, heading, off_the_map, order
 from footprints.report.contents import visible
 
 if TYPE_CHECKING:
+    import networkx as nx
     import numpy as np
     import numpy.typing as npt
 
     from footprints.atlas import Atlas
+    from footprints.maps.changed import Redraw
     from footprints.maps.pieces import Pieces
     from footprints.maps.topology import Topology
     from footprints.maps.views import View
@@ -45,6 +56,10 @@ class Asked:
         The layers, the first of them switched on.
     findings : DataFrame, optional
         Findings to be switched on and off.
+    change : Redraw, optional
+        A comparison of two of the layers.
+    services : networkx.Graph, optional
+        Which systems and services meet.
     population : str, optional
         Whose people are told.
     title : str
@@ -56,6 +71,8 @@ class Asked:
     report: Report
     keys: tuple[str, ...]
     findings: pd.DataFrame | None = None
+    change: Redraw | None = None
+    services: nx.Graph[tuple[str, str]] | None = None
     population: str | None = None
     title: str = ""
     notes: tuple[str, ...] = ()
@@ -116,7 +133,11 @@ class Contents:
     @cached_property
     def shared(self) -> list[Pieces]:
         """The areas that the layers are made of."""
-        return pieces_of(self.asked.atlas, self._drawn)
+        found_pieces = pieces_of(self.asked.atlas, self._drawn)
+        if self.asked.change is None:
+            return found_pieces
+        own, _ = moved_pieces(self.asked.change, self.asked.atlas, found_pieces)
+        return found_pieces if own is None else [*found_pieces, own]
 
     @property
     def _drawn(self) -> list[str]:
@@ -164,10 +185,11 @@ class Contents:
     def _layers(self) -> list[dict[str, object]]:
         """What is known of the footprints of each layer, a list for each sort of fact."""
         asked, atlas = self.asked, self.asked.atlas
-        layers = []
+        layers: list[dict[str, object]] = []
         for key in self._drawn:
             names = atlas.layers[key]["name"]
             told = facts(atlas, key, self._in_band(key), asked.report.bands, asked.population)
+            told |= self._happened(key)
             number = next(n for n, each in enumerate(self.shared) if key in each.members)
             layers.append(
                 {
@@ -180,7 +202,23 @@ class Contents:
                     "of": self.shared[number].members[key].tolist(),
                 }
             )
-        return layers
+        return layers if asked.change is None else [*layers, self._moved(asked.change)]
+
+    def _happened(self, key: str) -> dict[str, list[str | None]]:
+        """Return what became of the footprints of a layer that was compared."""
+        change, atlas = self.asked.change, self.asked.atlas
+        if change is None or key not in before_and_after(change, atlas):
+            return {}
+        side = "old" if key == change.attrs["old_layer"] else "new"
+        return {"Redraw": list(happened(change, side, atlas.layers[key].index))}
+
+    def _moved(self, change: Redraw) -> dict[str, object]:
+        """Return the areas that moved as a layer."""
+        old, _ = before_and_after(change, self.asked.atlas)
+        own, of = moved_pieces(change, self.asked.atlas, self.shared)
+        names = [old if own is None else MOVED]
+        number = next(n for n, each in enumerate(self.shared) if names[0] in each.members)
+        return moved_layer(change) | {"topology": number, "of": of}
 
     def _in_band(self, key: str) -> pd.DataFrame:
         """Return what was found on the bands of a layer, in its order."""
@@ -193,7 +231,7 @@ class Contents:
         colours = {}
         for pieces, arcs in zip(self.shared, self._finest, strict=True):
             pairs = arcs.touching if pieces.shares_edges else None
-            for key in pieces.members:
+            for key in pieces.members.keys() & set(self._drawn):
                 one, other = touching(pieces, pairs, key)
                 colours[key] = different(len(self.asked.atlas.layers[key]), one, other)
         return colours
@@ -209,6 +247,25 @@ class Contents:
         if self.asked.findings is not None:
             views += found(atlas, keys, self.asked.findings)
         views += [areas(atlas, key, numbers[key], self._colours[key]) for key in by_level]
-        first = next(view for view in views if view["layer"] == 0 and view["kind"] == "fill")
-        first["shown"] = True
+        if self.asked.services is not None:
+            views = [*served(self.asked.services, atlas, numbers), *views]
+        if self.asked.change is not None:
+            views = [*self._redraw(views), *views]
+        elif fills := [view for view in views if view["layer"] == 0 and view["kind"] == "fill"]:
+            fills[0 if self.asked.services is None else -1]["shown"] = True
         return views
+
+    def _redraw(self, views: list[View]) -> list[View]:
+        """Take the views before and after out of the others, and add that of what moved."""
+        change = self.asked.change
+        if change is None:
+            return []
+        both = before_and_after(change, self.asked.atlas)
+        found_views = []
+        for key, word in zip(both, ("Before", "After"), strict=True):
+            position = self.asked.keys.index(key)
+            chosen = [view for view in views if view["layer"] == position and not view["legend"]]
+            views.remove(chosen[-1])
+            label = f"{word}: {heading(self.asked.atlas, key)} {chosen[-1]['label']}"
+            found_views.append(chosen[-1] | {"group": "Redraw", "label": label, "shown": True})
+        return [*found_views, moved_view(change, len(self._drawn))]

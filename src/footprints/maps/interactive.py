@@ -12,16 +12,21 @@ import xyzservices
 from footprints.checks.gate import check
 from footprints.errors import FootprintsError, UnknownNameError
 from footprints.geometry import to_degrees
+from footprints.maps.changed import before_and_after
 from footprints.maps.contents import Asked, Contents
 from footprints.maps.page import MapPage
+from footprints.maps.served import layers_of
 from footprints.report import Report
 from footprints.report.contents import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import networkx as nx
+
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
+    from footprints.maps.changed import Redraw
     from footprints.maps.pieces import Pieces
 
 MAX_BYTES = 3_000_000
@@ -36,6 +41,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     layers: str | Sequence[str] | None = None,
     *,
     findings: Report | pd.DataFrame | None = None,
+    change: Redraw | None = None,
+    services: nx.Graph[tuple[str, str]] | None = None,
     bands: BandSet | str | None = None,
     population: str | None = None,
     title: str | None = None,
@@ -60,6 +67,12 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     findings : Report or DataFrame, optional
         What :func:`check` found, or some of its findings: a layer for each check, and the
         evidence of each finding. None holds the layers against their population bands only.
+    change : Change, optional
+        What :func:`compare` found between two layers of the atlas: before and after, and the
+        areas that moved with their people. Without ``layers``, these two alone.
+    services : networkx.Graph, optional
+        What :func:`services_graph` found: the systems that services cut, who has how many of
+        their people, and ties. Without ``layers``, the systems and services alone.
     bands : BandSet or str, optional
         The set of population bands, or the name of one that comes with footprints; None takes
         that of the report, or the one that the atlas asks for.
@@ -84,7 +97,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     UnknownNameError
         If a layer, the set of bands, the population or the base map is not there.
     FootprintsError
-        If a layer that was asked for has no lines, or none has, or the page cannot be made as
+        If a layer that was asked for has no lines, or none has, ``change`` or ``services`` are
+        not of this atlas, or the page cannot be made as
         small as ``max_bytes``.
 
     Examples
@@ -93,7 +107,9 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     >>> footprint_map(load_example(), ["icb22"]).crs
     'EPSG3857'
     """
-    keys = _layers_to_draw(atlas, layers)
+    wanted = _named(atlas, change, services)
+    keys = _layers_to_draw(atlas, wanted if layers is None and wanted else layers)
+    keys = _layers_to_draw(atlas, list(dict.fromkeys([*keys, *wanted])))
     if bands is None and isinstance(findings, Report):
         bands = findings.bands
     select = ["population-band"]
@@ -103,6 +119,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         report=report,
         keys=tuple(keys),
         findings=findings.findings if isinstance(findings, Report) else findings,
+        change=change,
+        services=services,
         population=population,
         title=visible(title or atlas.title),
         notes=() if provider is None else (TILES.format(host=_host(provider)),),
@@ -117,6 +135,14 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     west, south, east, north = _bounds(atlas, contents.shared)
     drawing.fit_bounds([[south, west], [north, east]], padding=(24, 24))
     return drawing
+
+
+def _named(
+    atlas: Atlas, change: Redraw | None, services: nx.Graph[tuple[str, str]] | None
+) -> list[str]:
+    """Return the layers that a change and services are of."""
+    redrawn = () if change is None else before_and_after(change, atlas)[::-1]
+    return [*redrawn, *(() if services is None else layers_of(services, atlas))]
 
 
 def _layers_to_draw(atlas: Atlas, layers: str | Sequence[str] | None) -> list[str]:

@@ -54,6 +54,15 @@ function footprintsMap(map, name) {
           fillColor: "url(#" + hatch(ink) + ")", fillOpacity: 1,
         }), {position}));
       }
+    } else if (view.kind === "ties") {
+      for (const [position, from, to, weight, text] of view.ties) {
+        shapes.push(Object.assign(L.polyline([from, to], {pane: "footprints-found", renderer: renderer("footprints-found"),
+          color: view.palette[0], weight, opacity: 0.7, bubblingMouseEvents: false}), {position, weight, text}));
+      }
+      for (const [at, text] of view.hubs) {
+        shapes.push(Object.assign(L.circleMarker(at, {pane: "footprints-found", renderer: renderer("footprints-found"), radius: 6,
+          color: "#fff", weight: 2, fillColor: view.palette[0], fillOpacity: 1, bubblingMouseEvents: false}), {text}));
+      }
     } else {
       view.colour.forEach((colour, position) => {
         if (colour >= 0) {
@@ -62,9 +71,9 @@ function footprintsMap(map, name) {
       });
     }
     view.group = L.featureGroup(shapes)
-      .bindTooltip((shape) => tip(view, shape.position), {sticky: true, className: "footprints-tip"})
-      .on("click", (event) => choose(view.layer, event.layer.position))
-      .on("mouseover", (event) => event.layer.setStyle({weight: 3}))
+      .bindTooltip((shape) => shape.text ? element("div", {}, shape.text) : tip(view, shape.position), {sticky: true, className: "footprints-tip"})
+      .on("click", ({layer: {position}}) => position === undefined || choose(view.layer, position))
+      .on("mouseover", (event) => event.layer.setStyle({weight: (event.layer.weight ?? 2) + 2}))
       .on("mouseout", (event) => event.layer.setStyle({weight: event.layer.weight ?? 2}));
     return view.group;
   }
@@ -183,9 +192,9 @@ function footprintsMap(map, name) {
       } else swatch.style[kind === "line" ? "borderTopColor" : "backgroundColor"] = colour;
       legend.append(element("li", {}, swatch, text));
     };
-    for (const view of shown.filter((each) => each === top || each.kind === "hatch")) {
+    for (const view of shown.filter((each) => each === top || each.kind !== "fill")) {
       legend.append(element("li", {className: "footprints-what"}, named(view)));
-      view.legend.forEach(([colour, text]) => row(view.palette[colour], text, view.kind));
+      view.legend.forEach(([colour, text]) => row(view.palette[colour], text, view.kind === "ties" ? "line" : view.kind));
       if (!view.legend.length) legend.append(element("li", {}, "Colours only tell neighbours apart."));
     }
     fills.filter((view) => view !== top).forEach((view) => row("#1d3557", named(view), "line"));
@@ -238,7 +247,7 @@ function footprintsMap(map, name) {
         const button = element("button", {type: "button"}, element("span", {}, layer.name[position]),
           element("span", {className: "footprints-small"}, layer.called + " (" + layer.key + ")"));
         button.addEventListener("click", () => {
-          const view = views.find((each) => each.kind === "fill" && each.layer === number);
+          const view = views.find((each) => each.kind !== "ties" && each.layer === number);
           if (!shown.some((each) => each.layer === number)) turn(view, true);
           results.replaceChildren();
           choose(number, position, true);
