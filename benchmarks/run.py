@@ -23,13 +23,14 @@ from typing import TYPE_CHECKING
 import area
 import checks
 import locate
+import maps
 import members
 import shapely
 
 if TYPE_CHECKING:
     from figures import Measured
 
-FIGURES = [*members.FIGURES, *checks.FIGURES, *area.FIGURES, *locate.FIGURES]
+FIGURES = [*members.FIGURES, *checks.FIGURES, *area.FIGURES, *locate.FIGURES, *maps.FIGURES]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEADER = ["what", "against", "ratio", "at least", "met", "time", "peak memory", "note"]
 PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "shapely"]

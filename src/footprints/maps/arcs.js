@@ -7,7 +7,7 @@ function footprintsArcs(topology) {
     for (let i = 0, x = 0, y = 0; i < flat.length; i += 2) {
       x += flat[i];
       y += flat[i + 1];
-      points.push([+(y * topology.step).toFixed(7), +(x * topology.step).toFixed(7)]);
+      points.push([y * topology.step, x * topology.step]);
     }
     return points;
   });
