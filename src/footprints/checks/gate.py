@@ -84,25 +84,13 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     >>> report.in_bands.loc["icb22", ["below", "within", "above"]].to_list()
     [15, 26, 1]
     """
-    wanted = bands or atlas.checks.bands
-    chosen = band_set(wanted) if isinstance(wanted, str) else wanted
+    chosen = chosen_bands(atlas, bands)
     names = chosen_checks(select, ignore)
-    parts, met = [], []
-    for asked in what_to_check(atlas, chosen, layers, select):
-        if asked.check not in names:
-            continue
-        if asked.check == "population-band":
-            parts.append(in_band(atlas, asked.layer, chosen, population))
-        elif asked.check in ("nesting", "coterminosity"):
-            found, pairs = _of_two(atlas, asked, tolerance)
-            parts.append(found)
-            met.append(pairs)
-        else:
-            parts.append(_of_one(atlas, asked, tolerance))
+    asked = [one for one in what_to_check(atlas, chosen, layers, select) if one.check in names]
+    parts, pairs = look_into(atlas, asked, chosen, population=population, tolerance=tolerance)
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
-    findings = with_severity(as_findings(parts), atlas.checks)
-    findings = with_agreed(findings, atlas.checks.agreed, today)
+    findings = judged(atlas, parts, today)
     earlier = baseline.findings if isinstance(baseline, Report) else baseline
     if earlier is not None:
         findings = against_baseline(findings, earlier)
@@ -110,9 +98,43 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         atlas=atlas,
         bands=chosen,
         findings=findings,
-        pairs=_pairs(findings, met),
+        pairs=pairs_missed(findings, pairs),
         mended=None if earlier is None else mended(findings, earlier),
     )
+
+
+def chosen_bands(atlas: Atlas, bands: BandSet | str | None) -> BandSet:
+    """Return a set of bands by its name; without one, the set that the atlas asks for."""
+    wanted = bands or atlas.checks.bands
+    return band_set(wanted) if isinstance(wanted, str) else wanted
+
+
+def look_into(
+    atlas: Atlas,
+    asked: Sequence[Asked],
+    bands: BandSet,
+    *,
+    population: str | None = None,
+    tolerance: Tolerance | None = None,
+) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+    """Return what each check found, not yet judged, and the pair tables that it looked at."""
+    parts, met = [], []
+    for one in asked:
+        if one.check == "population-band":
+            parts.append(in_band(atlas, one.layer, bands, population))
+        elif one.check in ("nesting", "coterminosity"):
+            found, pairs = _of_two(atlas, one, tolerance)
+            parts.append(found)
+            met.append(pairs)
+        else:
+            parts.append(_of_one(atlas, one, tolerance))
+    return parts, met
+
+
+def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -> pd.DataFrame:
+    """Return findings as grave as the atlas grades them, agreed exceptions marked."""
+    findings = with_severity(as_findings(parts), atlas.checks)
+    return with_agreed(findings, atlas.checks.agreed, today)
 
 
 def _of_two(
@@ -155,7 +177,7 @@ def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
     ]
 
 
-def _pairs(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
+def pairs_missed(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the pairs of the footprints that a check of two layers missed."""
     missed = findings[findings["status"].isin(["fail", "warn", "excepted"])]
     keys = missed[["layer", "against", "code"]].dropna().drop_duplicates()
