@@ -8,7 +8,7 @@ import pandas as pd
 
 from footprints.checks.asked import chosen_checks, what_to_check
 from footprints.checks.found import covered, hangs_together, in_band, of_two
-from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
+from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.checks.nest import whole_pairs, within_focus
 from footprints.errors import OverlapError
@@ -111,7 +111,9 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         bands=chosen,
         findings=findings,
         pairs=_pairs(findings, met),
-        mended=None if earlier is None else mended(findings, earlier),
+        mended=None
+        if earlier is None
+        else mended(findings, earlier, focused=atlas.focused is not None),
     )
 
 
@@ -157,7 +159,7 @@ def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
 
 def _pairs(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the pairs of the footprints that a check of two layers missed."""
-    missed = findings[findings["status"].isin(["fail", "warn", "excepted"])]
+    missed = findings[findings["status"].isin(COUNTED)]
     keys = missed[["layer", "against", "code"]].dropna().drop_duplicates()
     keys.columns = ["left_layer", "right_layer", "left"]
     frames = [frame for frame in met if len(frame)]
