@@ -153,9 +153,7 @@ def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFr
     return findings.assign(since=since.where(findings["status"].isin(MISSED)))
 
 
-def mended(
-    findings: pd.DataFrame, earlier: pd.DataFrame, *, focused: bool = False
-) -> pd.DataFrame:
+def mended(findings: pd.DataFrame, earlier: pd.DataFrame, *, focused: bool = False) -> pd.DataFrame:
     """Return the misses of an earlier report that are none any more.
 
     Parameters
@@ -186,7 +184,7 @@ def mended(
 
 
 def _numbered(findings: pd.DataFrame) -> pd.DataFrame:
-    """Number the misses of one key, the greatest first; what is no miss is -1."""
+    """Give the misses of one key numbers, the greatest first; what is no miss has -1."""
     missed = findings[findings["status"].isin(COUNTED)]
     order = missed.sort_values("miss", ascending=False, kind="stable")
     number = order.groupby(KEY, dropna=False).cumcount()

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from footprints.report.contents import (
+    about,
     band_table,
-    improved,
     origins,
     populations,
+    remarks,
+    spread,
     verdict,
     versions,
     visible,
@@ -227,9 +229,7 @@ def _summary_sheet(book: _Book, report: Report) -> None:
         sheet.set_column(column, column, width)
     sheet.set_row(row, 24)
     row = book.sentence(sheet, row, report.atlas.title, bold=True, font_size=16)
-    bands = report.bands
-    about = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
-    for line in [*report.atlas.notes, about, *report.populations]:
+    for line in [*report.atlas.notes, *about(report)]:
         row = book.sentence(sheet, row, line)
     row = book.sentence(sheet, row + 1, verdict(report), bold=True, font_size=12)
     row = book.table(sheet, row + 1, report.summary.reset_index())
@@ -237,14 +237,11 @@ def _summary_sheet(book: _Book, report: Report) -> None:
     if len(in_bands):
         row = book.sentence(sheet, row + 1, "Footprints and their population bands", bold=True)
         row = book.table(sheet, row, in_bands)
-    parts = {
-        "In no footprint": report.remainders,
-        "Missed before, and no more": improved(report),
-        "Not checked": report.reasons,
-    }
-    for head, lines in parts.items():
-        if lines:
-            row = book.sentence(sheet, row + 1, head, bold=True)
+    for line in spread(report):
+        row = book.sentence(sheet, row, line)
+    uncounted = {"In no footprint": report.remainders} if report.remainders else {}
+    for head, lines in (uncounted | remarks(report)).items():
+        row = book.sentence(sheet, row + 1, head, bold=True)
         for line in lines:
             row = book.sentence(sheet, row, line)
 
