@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -184,6 +185,12 @@ def test_a_geopackage_holds_findings_and_pairs(
         assert_frame_equal(restored(file, table, wanted), wanted)
     about = pyogrio.read_dataframe(file, layer="about", read_geometry=False)
     assert about.set_index("what")["said"]["marking"] == "DRAFT"
+
+
+def test_a_geopackage_is_the_same_for_the_same_report_on_the_same_day(report: Report) -> None:
+    first = as_gpkg(report, "DRAFT")
+    time.sleep(0.01)
+    assert as_gpkg(report, "DRAFT") == first
 
 
 def test_a_report_without_pairs_is_a_geopackage_too(report: Report, tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def new_table(*columns: str) -> Table:
     """Make a table; columns of numbers stand to the right."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = {"Count", "People", "Footprints", "Findings", "In none", "Below", "Within", "Above"}
-    numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "People missed"}
+    numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "Not checked", "People missed"}
     for column in columns:
         right = column in numbers
         whole = right or column in {"Code", "Layer", "Level", "Limit", "Check", "Against"}

@@ -9,6 +9,7 @@ import pandas as pd
 from footprints.console import add_row, new_table, open_screen, say, show
 from footprints.report.contents import counted
 from footprints.report.text import closing, graveness, opening, remainders, sections
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -68,9 +69,9 @@ def _bands_table(report: Report) -> Table:
 
 def _counts_table(counts: pd.DataFrame) -> Table:
     """Lay out how many findings of each check passed and missed."""
-    heads = ("Findings", "Pass", "Warn", "Fail", "Agreed", "People missed")
-    names = ["footprints", "pass", "warn", "fail", "excepted", "people_missed"]
-    table = new_table("Check", "Layer", "Against", *heads)
+    # What was not checked at all is told below, with its reason.
+    names = [name for name in COUNTS if name != "skipped" or counts["skipped"].any()]
+    table = new_table("Check", "Layer", "Against", *(COUNTS[name] for name in names))
     for asked, row in counts.iterrows():
         add_row(table, *asked, *(f"{row[name]:,.0f}" for name in names))
     return table

@@ -15,6 +15,7 @@ from footprints.report.contents import (
     written,
 )
 from footprints.report.text import remainders, sections
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +27,6 @@ _ACTS = re.compile(r"[\\`*_{}\[\]|~$!#]")
 _BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_COUNTS = ["footprints", "pass", "warn", "fail", "excepted", "skipped", "people_missed"]
 
 
 def escaped(value: object) -> str:
@@ -99,17 +99,12 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
 
 
 def _summary(report: Report) -> str:
-    names = [
-        "Check",
-        "Layer",
-        "Against",
-        *(name.replace("_", " ").capitalize() for name in _COUNTS),
-    ]
+    names = ["Check", "Layer", "Against", *COUNTS.values()]
     rows = [
-        [*map(str, asked), *(f"{row[name]:,.0f}" for name in _COUNTS)]
+        [*map(str, asked), *(f"{row[name]:,.0f}" for name in COUNTS)]
         for asked, row in report.summary.iterrows()
     ]
-    return _table(names, rows, right=len(_COUNTS))
+    return _table(names, rows, right=len(COUNTS))
 
 
 def _sources(report: Report) -> list[str]:

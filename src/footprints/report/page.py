@@ -16,7 +16,7 @@ from footprints.report.contents import (
     visible,
     written,
 )
-from footprints.report.words import STATUSES
+from footprints.report.words import COUNTS, STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,15 +26,6 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 MOST_SHOWN = 1_000
 """How many misses of each check a page shows; the workbook and JSON hold them all."""
-COUNTS = {
-    "footprints": "Findings",
-    "pass": "Pass",
-    "warn": "Warn",
-    "fail": "Fail",
-    "excepted": "Excepted",
-    "skipped": "Skipped",
-    "people_missed": "People missed",
-}
 
 
 def as_html(report: Report, marking: str = "") -> bytes:

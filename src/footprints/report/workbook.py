@@ -45,7 +45,7 @@ COLOURS = {"fail": "#d55e00", "warn": "#e69f00", "excepted": "#56b4e9", "skipped
 _PEOPLE, _PLAIN, _STATUS = "#,##0", "General", "status"
 _NUMBERS = {
     **dict.fromkeys(["lower", "upper", "target", "distance", "miss", "people"], _PEOPLE),
-    **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "footprints"], _PEOPLE),
+    **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "findings"], _PEOPLE),
     **dict.fromkeys(STATUSES, _PEOPLE),
     **dict.fromkeys(["left_share", "right_share"], "0.0%"),
     "status": _STATUS,
@@ -232,7 +232,8 @@ def _summary_sheet(book: _Book, report: Report) -> None:
     for line in [*report.atlas.notes, *about(report)]:
         row = book.sentence(sheet, row, line)
     row = book.sentence(sheet, row + 1, verdict(report), bold=True, font_size=12)
-    row = book.table(sheet, row + 1, report.summary.reset_index())
+    counts = report.summary.rename(columns={"footprints": "findings"})
+    row = book.table(sheet, row + 1, counts.reset_index())
     in_bands = report.in_bands.reset_index()
     if len(in_bands):
         row = book.sentence(sheet, row + 1, "Footprints and their population bands", bold=True)
