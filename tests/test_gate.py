@@ -197,6 +197,11 @@ def test_an_exception_that_matches_nothing_warns() -> None:
         row = found[found["result"] == "unmatched exception"].iloc[0]
         assert row[["status", "code"]].to_list() == ["warn", code]
         assert why in row["message"]
+    # Within an area, nothing is said of what was agreed elsewhere.
+    atlas = with_checks(straddling(), agreed=agreed("place21-0303", "2027-03-31"))
+    here = fp.check(atlas.focus("place21:place21-0100"), select=["nesting"], today=date(2026, 1, 1))
+    assert "place21-0100" in set(here.findings["code"])
+    assert not (here.findings["result"] == "unmatched exception").any()
     # Nothing is said of an exception whose check was not run.
     quiet = fp.check(atlas, select=["coverage"], today=date(2026, 1, 1)).findings
     assert not (quiet["result"] == "unmatched exception").any()

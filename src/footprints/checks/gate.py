@@ -102,7 +102,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
     findings = with_severity(as_findings(parts), atlas.checks)
-    findings = with_agreed(findings, atlas.checks.agreed, today)
+    focused = atlas.focused is not None
+    findings = with_agreed(findings, atlas.checks.agreed, today, focused=focused)
     earlier = baseline.findings if isinstance(baseline, Report) else baseline
     if earlier is not None:
         findings = against_baseline(findings, earlier)
@@ -111,9 +112,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         bands=chosen,
         findings=findings,
         pairs=_pairs(findings, met),
-        mended=None
-        if earlier is None
-        else mended(findings, earlier, focused=atlas.focused is not None),
+        mended=None if earlier is None else mended(findings, earlier, focused=focused),
     )
 
 

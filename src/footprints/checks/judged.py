@@ -49,7 +49,11 @@ def with_severity(findings: pd.DataFrame, checks: Checks) -> pd.DataFrame:
 
 
 def with_agreed(
-    findings: pd.DataFrame, agreed: Sequence[Agreed], today: date | None = None
+    findings: pd.DataFrame,
+    agreed: Sequence[Agreed],
+    today: date | None = None,
+    *,
+    focused: bool = False,
 ) -> pd.DataFrame:
     """Mark misses that were agreed, and say which agreements have expired or match nothing.
 
@@ -61,6 +65,8 @@ def with_agreed(
         The agreed exceptions.
     today : date, optional
         The day that they must reach to; None takes today's.
+    focused : bool
+        Whether only one area was looked at: what was agreed of another matches nothing in it.
 
     Returns
     -------
@@ -79,7 +85,7 @@ def with_agreed(
         rows &= (findings["check"] == one.check) & (findings["layer"] == one.layer)
         over = date.fromisoformat(one.until) < day
         if not rows.any():
-            lost.append(_unmatched(findings, one))
+            lost.append(_unmatched(findings, one, focused=focused))
         status = status.mask(rows, "fail" if over else "excepted")
         words = f" {'It was agreed' if over else 'Agreed'} until {one.until}: {one.reason}"
         message = message.mask(rows, message + words + ("; that has expired." if over else "."))
@@ -102,14 +108,16 @@ def _whole_layers(findings: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _unmatched(findings: pd.DataFrame, agreed: Agreed) -> pd.DataFrame | None:
-    """Return a warning that an agreement matches no miss; None where its check was not run."""
+def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.DataFrame | None:
+    """Return a warning that an agreement matches no miss; None where that was not looked at."""
     run = (findings["check"] == agreed.check) & (findings["layer"] == agreed.layer)
     run &= findings["status"] != "skipped"
-    if not run.any():
-        return None
     known = (run & (findings["code"] == agreed.code)).any()
-    why = "it is no miss any more" if known else f"{agreed.layer} has no {agreed.code!r}"
+    if not run.any() or (focused and not known):
+        return None
+    # Coverage has findings of what is missed alone.
+    ended = known or agreed.check == "coverage"
+    why = "it is no miss any more" if ended else f"{agreed.layer} has no {agreed.code!r}"
     said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: take it out."
     row = findings.iloc[:0].reindex([0])
     return row.assign(

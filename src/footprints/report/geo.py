@@ -40,6 +40,8 @@ TOLD = ["check", "layer", "against", "code", "name", "status", "message"]
 GEOMETRY = "geom"
 TABLES = ("findings", "pairs", "about")
 """The tables beside the layers of a GeoPackage."""
+RESERVED = ("gpkg", "rtree", "sqlite")
+"""How the names of tables begin that GeoPackage and SQLite keep to themselves."""
 _STYLES = """
 CREATE TABLE layer_styles (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
@@ -162,10 +164,10 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     -------
     bytes
         A layer in EPSG:27700 for each layer of footprints that was judged and has lines, under
-        its key (with ``_footprints`` where a table has that name), with ``code`` and the columns of :func:`judged_footprints`, coloured by
-        ``status``; the tables ``findings`` and ``pairs`` as in the report, and ``about`` (``what``
-        and ``said``). Characters that cannot be seen are written as escapes. The same for the
-        same report on the same day.
+        its key (``footprints_`` before it where a table has that name), with ``code`` and the
+        columns of :func:`judged_footprints`, coloured by ``status``; the tables ``findings`` and
+        ``pairs`` as in the report, and ``about`` (``what`` and ``said``). Characters that cannot
+        be seen are written as escapes. The same for the same report on the same day.
 
     Examples
     --------
@@ -177,7 +179,7 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report.gpkg"
         lines = report.atlas.overview["lines"]
-        names = {key: f"{key}_footprints" if key in TABLES else key for key in _with_lines(report)}
+        names = {key: _table_name(key) for key in _with_lines(report)}
         for key, name in names.items():
             _write(judged_footprints(report, key).reset_index(), file, name, lines[key])
         tables = (report.findings, report.pairs, _about(report, marking))
@@ -185,6 +187,12 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
             _write(table, file, name)
         _add_styles(file, list(names.values()))
         return file.read_bytes()
+
+
+def _table_name(key: str) -> str:
+    """Return the name of a layer in a GeoPackage, one that no table has."""
+    taken = key in (*TABLES, "layer_styles") or key.startswith(RESERVED)
+    return f"footprints_{key}" if taken else key
 
 
 def _layers(report: Report) -> list[str]:
