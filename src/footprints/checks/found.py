@@ -14,7 +14,7 @@ from footprints.checks.coterminous import coterminosity
 from footprints.checks.cover import coverage
 from footprints.checks.nest import nesting
 from footprints.levels import called
-from footprints.report.findings import skipped
+from footprints.report.findings import FAULT, skipped
 
 if TYPE_CHECKING:
     from footprints.atlas import Atlas, Population
@@ -253,7 +253,7 @@ def _evidence(atlas: Atlas, pairs: pd.DataFrame, codes: pd.Index[str]) -> pd.Ser
 def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Return the findings of whether a layer covers: one for the layer, one a fault."""
     found = coverage(atlas, asked.layer, tolerance=tolerance)
-    attrs, people = found.table.attrs, found.people
+    attrs, people, faults = found.table.attrs, found.people, found.faults
     bare, twice = people["in none"], people["twice"]
     status = {"has faults": "warn", "undecidable": "skipped"}.get(found.status, "pass")
     said = "the layer is not meant to cover" if found.status == "not meant to cover" else ""
@@ -270,10 +270,9 @@ def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataF
         "measure": "share of people covered",
         "value": found.share,
         "measured_in": "share",
-        "miss": float(bare + twice) if status == "warn" and pd.notna(bare) else 0.0,
+        "miss": faults["people"].astype("float64").sum(min_count=1) if status == "warn" else 0.0,
         "people": people["total"],
     }
-    faults = found.faults
     rows = pd.DataFrame(
         {
             "check": "coverage",
@@ -282,7 +281,7 @@ def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataF
             "status": "warn",
             "result": faults["kind"],
             "message": _fault_messages(faults, asked.layer),
-            "measure": "people in it",
+            "measure": FAULT,
             "value": faults["people"].astype("float64"),
             "measured_in": "people",
             "miss": faults["people"].astype("float64"),

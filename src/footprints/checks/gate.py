@@ -8,7 +8,7 @@ import pandas as pd
 
 from footprints.checks.asked import chosen_checks, what_to_check
 from footprints.checks.found import covered, hangs_together, in_band, of_two
-from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
+from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.checks.nest import whole_pairs, within_focus
 from footprints.errors import OverlapError
@@ -99,7 +99,9 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         bands=chosen,
         findings=findings,
         pairs=pairs_missed(findings, pairs),
-        mended=None if earlier is None else mended(findings, earlier),
+        mended=None
+        if earlier is None
+        else mended(findings, earlier, focused=atlas.focused is not None),
     )
 
 
@@ -134,7 +136,9 @@ def look_into(
 def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -> pd.DataFrame:
     """Return findings as grave as the atlas grades them, agreed exceptions marked."""
     findings = with_severity(as_findings(parts), atlas.checks)
-    return with_agreed(findings, atlas.checks.agreed, today)
+    return with_agreed(
+        findings, atlas.checks.agreed, today, focused=atlas.focused is not None
+    )
 
 
 def _of_two(
@@ -179,7 +183,7 @@ def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
 
 def pairs_missed(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the pairs of the footprints that a check of two layers missed."""
-    missed = findings[findings["status"].isin(["fail", "warn", "excepted"])]
+    missed = findings[findings["status"].isin(COUNTED)]
     keys = missed[["layer", "against", "code"]].dropna().drop_duplicates()
     keys.columns = ["left_layer", "right_layer", "left"]
     frames = [frame for frame in met if len(frame)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError
 from footprints.report.contents import visible
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,15 +23,6 @@ MOST_NAMED = 50
 """How many findings of a sort the summary names before it counts the rest: GitHub drops it whole
 above 1 MiB."""
 MOST_CHARACTERS = 500
-HEADINGS = {
-    "footprints": "Findings",
-    "pass": "Pass",
-    "warn": "Warn",
-    "fail": "Fail",
-    "excepted": "Agreed",
-    "skipped": "Not checked",
-    "people_missed": "People missed by",
-}
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
@@ -193,8 +185,8 @@ def _count(count: int, word: str, plural: str = "s") -> str:
 
 def _table(summary: pd.DataFrame) -> str:
     """Return the counts of each check as a table."""
-    rows = [["Check", "Layer", "Against", *HEADINGS.values()], ["---"] * 3 + ["---:"] * 7]
-    for key, counts in zip(summary.index, summary[list(HEADINGS)].itertuples(), strict=True):
+    rows = [["Check", "Layer", "Against", *COUNTS.values()], ["---"] * 3 + ["---:"] * 7]
+    for key, counts in zip(summary.index, summary[list(COUNTS)].itertuples(), strict=True):
         rows.append([*map(_text, key), *(f"{count:,.0f}" for count in counts[1:])])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

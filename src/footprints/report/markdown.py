@@ -6,20 +6,19 @@ import re
 from typing import TYPE_CHECKING
 
 from footprints.report.contents import (
-    groups,
-    improved,
+    about,
     origins,
+    remarks,
     verdict,
     versions,
     visible,
     written,
 )
-from footprints.report.text import MOST_NAMED, told
+from footprints.report.text import remainders, sections
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import pandas as pd
 
     from footprints.report.report import Report
 
@@ -28,7 +27,6 @@ _ACTS = re.compile(r"[\\`*_{}\[\]|~$!#]")
 _BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_COUNTS = ["footprints", "pass", "warn", "fail", "excepted", "skipped", "people_missed"]
 
 
 def escaped(value: object) -> str:
@@ -84,8 +82,6 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
     >>> as_markdown(report).decode().split("\n")[0]
     '# England (embedded example)'
     """
-    bands = report.bands
-    about = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
     parts = [
         f"**{escaped(marking)}**" if marking else "",
         f"# {escaped(report.atlas.title)}",
@@ -93,41 +89,22 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
         f"**{escaped(verdict(report))}**",
         "## Summary",
         _summary(report),
-        *map(escaped, [*report.remainders, about, *report.populations]),
+        *map(escaped, [*remainders(report), *about(report)]),
     ]
-    for asked, missed in groups(report.worst).items():
-        parts += [f"## {escaped(asked)}", _misses(missed)]
-    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
-    for head, lines in (
-        ("Agreed", list(agreed)),
-        ("Missed before, and no more", improved(report)),
-        ("Not checked", report.reasons),
-        ("Sources", _sources(report)),
-    ):
-        parts += [f"## {head}", _bullets(lines)] if lines else []
+    for section in sections(report):
+        parts += [f"## {escaped(section.asked)}", escaped(section.count), _bullets(section.lines)]
+    for head, lines in (remarks(report) | {"Sources": _sources(report)}).items():
+        parts += [f"## {head}", _bullets(lines)]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
 def _summary(report: Report) -> str:
-    names = [
-        "Check",
-        "Layer",
-        "Against",
-        *(name.replace("_", " ").capitalize() for name in _COUNTS),
-    ]
+    names = ["Check", "Layer", "Against", *COUNTS.values()]
     rows = [
-        [*map(str, asked), *(f"{row[name]:,.0f}" for name in _COUNTS)]
+        [*map(str, asked), *(f"{row[name]:,.0f}" for name in COUNTS)]
         for asked, row in report.summary.iterrows()
     ]
-    return _table(names, rows, right=len(_COUNTS))
-
-
-def _misses(missed: pd.DataFrame) -> str:
-    shown = missed.head(MOST_NAMED)
-    rest = len(missed) - len(shown)
-    return _bullets([told(row) for row in shown.itertuples()]) + (
-        f"\n\nand {rest:,} more." if rest else ""
-    )
+    return _table(names, rows, right=len(COUNTS))
 
 
 def _sources(report: Report) -> list[str]:

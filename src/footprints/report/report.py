@@ -11,7 +11,7 @@ import pandas as pd
 from footprints.errors import plain
 from footprints.levels import rank
 from footprints.output import output_file
-from footprints.report.findings import KEY, MISSED
+from footprints.report.findings import FAULT, KEY, MISSED
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -97,7 +97,8 @@ class Report:
         DataFrame
             Indexed by ``check``, ``layer`` and ``against`` ("" where a check looks at one layer).
             Columns: ``footprints``, ``pass``, ``warn``, ``fail``, ``excepted``, ``skipped``
-            (counts of findings); ``people_missed`` (persons by whom the misses miss).
+            (counts of findings); ``people_missed`` (persons by whom the misses miss; those in
+            the faults of a layer are counted once, with the finding of the layer).
         """
         by = KEY[:3]
         found = self.findings.assign(against=self.findings["against"].fillna("")).fillna(
@@ -107,7 +108,8 @@ class Report:
         counts = counts.reindex(
             columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0
         )
-        missed = found["miss"].where(found["status"].isin([*MISSED, "excepted"]), 0)
+        counted = found["status"].isin([*MISSED, "excepted"]) & (found["measure"] != FAULT)
+        missed = found["miss"].where(counted, 0)
         people = missed.fillna(0).groupby([found[name] for name in by], sort=False).sum()
         counts.insert(0, "footprints", counts.sum(axis=1))
         return counts.assign(people_missed=people.reindex(counts.index)).rename_axis(columns=None)
