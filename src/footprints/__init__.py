@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.redraws import Change, apply_lookup, compare
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
@@ -63,6 +64,7 @@ __all__ = [
     "Atlas",
     "Band",
     "BandSet",
+    "Change",
     "Checks",
     "Crowded",
     "FootprintsError",
@@ -79,6 +81,7 @@ __all__ = [
     "UnitTable",
     "add_population",
     "alignment",
+    "apply_lookup",
     "as_people",
     "atlas_of_lists",
     "band_set",
@@ -87,6 +90,7 @@ __all__ = [
     "bodies_at",
     "check",
     "coherence",
+    "compare",
     "contiguity",
     "coterminosity",
     "count_by_postcode",
@@ -137,6 +141,9 @@ __all__ = [
 ]
 
 _LATE = {
+    "Change": "footprints.redraws",
+    "apply_lookup": "footprints.redraws",
+    "compare": "footprints.redraws",
     "splits": "footprints.checks.splits",
     "Across": "footprints.checks.registration",
     "Crowded": "footprints.checks.crowded",
