@@ -145,6 +145,8 @@ ORDER = [
     "redraws.sources",
     "redraws.telling",
     "redraws.compared",
+    "redraws.effects",
+    "redraws.reporting",
     "redraws.carrying",
     "redraws",
     "maps",

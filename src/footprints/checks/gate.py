@@ -136,9 +136,7 @@ def look_into(
 def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -> pd.DataFrame:
     """Return findings as grave as the atlas grades them, agreed exceptions marked."""
     findings = with_severity(as_findings(parts), atlas.checks)
-    return with_agreed(
-        findings, atlas.checks.agreed, today, focused=atlas.focused is not None
-    )
+    return with_agreed(findings, atlas.checks.agreed, today, focused=atlas.focused is not None)
 
 
 def _of_two(

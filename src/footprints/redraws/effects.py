@@ -10,9 +10,10 @@ import pandas as pd
 from footprints.checks.asked import Asked
 from footprints.checks.coterminous import alignment
 from footprints.checks.gate import chosen_bands, judged, look_into, pairs_missed
+from footprints.checks.judged import COUNTED, against_baseline
 from footprints.errors import OverlapError
 from footprints.levels import LADDER, rank
-from footprints.report.findings import KEY, MISSED
+from footprints.report.findings import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 COUNCILS = ("upper-tier", "district")
 REFERENCES = (*COUNCILS, "strategic-authority")
 """The levels whose footprints a layer is hoped to be made of."""
-MISSES = (*MISSED, "excepted")
+SAME = [*KEY, "result"]
+"""What tells one miss from another on two maps: to be above a band is not to be below it."""
 EFFECTS = {"new": "newly broken", "worse": "worse", "known": "unchanged"}
 """What each word of ``since`` is called where two maps are compared."""
 
@@ -176,7 +178,8 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
     Effect
     """
     chosen, others = chosen_bands(after.atlas, bands), others_to_hold_against(before, after)
-    found, met = {}, []
+    found: dict[Side, pd.DataFrame] = {}
+    met: list[pd.DataFrame] = []
     for side in (before, after):
         asked = what_a_redraw_touches(side, others)
         parts, met = look_into(
@@ -184,14 +187,14 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
         )
         found[side] = judged(side.atlas, parts, today)
     then = _as_the_new(found[before], before.layer, after.layer, successors)
-    now = with_since(found[after], then)
-    mended = found[before].loc[no_more_missed(now, then)]
+    now = against_baseline(found[after], _together(then))
+    mended = found[before].loc[_no_more_missed(now, then)]
     return Effect(
         bands=chosen,
         findings=now,
         pairs=pairs_missed(now, met),
         mended=mended,
-        table=_told(now, then, mended),
+        table=_told(now, _together(then), mended),
         alignment=_both_alignments(before, after, others, tolerance),
     )
 
@@ -199,95 +202,59 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
 def _as_the_new(
     findings: pd.DataFrame, old: str, new: str, successors: pd.Series[str]
 ) -> pd.DataFrame:
-    """Return the findings of the old map under the keys and codes of the new one.
-
-    Of several footprints that became one, a miss of each is a miss that was known.
-    """
+    """Return the findings of the old map under the keys and codes of the new one."""
     own = findings["layer"] == old
-    codes = findings["code"].mask(own, findings["code"].map(successors))
     names = {old: new}
     return findings.assign(
-        code=codes,
+        code=findings["code"].mask(own, findings["code"].map(successors)),
         layer=findings["layer"].replace(names),
         against=findings["against"].replace(names),
     )
 
 
-def with_since(now: pd.DataFrame, then: pd.DataFrame) -> pd.DataFrame:
-    """Tell of each finding of the new map whether the old one had it.
+def _together(then: pd.DataFrame) -> pd.DataFrame:
+    """Return the misses of footprints that became one as one.
 
-    Returns
-    -------
-    DataFrame
-        With ``since``: ``new``, ``worse`` (graver, or of more people) or ``known``; NA for what is
-        no miss.
+    It is as grave as the gravest of them. People of their misses add up, but not distances from
+    a band: the largest of them counts.
     """
-    before = _missed_before(then).set_index(_SAME)
-    known = before.reindex(pd.MultiIndex.from_frame(_keyed(now)[_SAME]))
-    graver = now["status"].map(_GRAVITY).fillna(0).to_numpy() > known["gravity"].to_numpy()
-    more = now["miss"].fillna(0).to_numpy() > known["miss"].to_numpy()
-    since = pd.Series("known", index=now.index, dtype="str").mask(graver | more, "worse")
-    since = since.mask(known["gravity"].isna().to_numpy(), "new")
-    return now.assign(since=since.where(now["status"].isin(MISSED)))
+    missed = then[then["status"].isin(COUNTED)]
+    missed = missed.assign(grave=missed["status"].map(["excepted", "warn", "fail"].index))
+    first = missed.sort_values(["grave", "miss"], ascending=False, kind="stable")
+    by = [first[name].fillna("") for name in SAME]
+    misses = first.groupby(by, sort=False)["miss"]
+    total = misses.transform("sum").mask(first["measured_in"] == "people", misses.transform("max"))
+    kept = first.assign(miss=total.where(first["miss"].notna()))
+    return kept[~pd.concat(by, axis=1).duplicated()].drop(columns="grave")
 
 
-_SAME = [*KEY, "side"]
-_GRAVITY = {"excepted": 0, "warn": 1, "fail": 2}
-
-
-def _keyed(findings: pd.DataFrame) -> pd.DataFrame:
-    """Return findings with the side of the band that they miss, and no key that is NA."""
-    side = findings["result"].where(findings["check"] == "population-band")
-    return findings.assign(side=side).fillna(dict.fromkeys(_SAME, ""))
-
-
-def _missed_before(then: pd.DataFrame) -> pd.DataFrame:
-    """Return what the old map missed, one row for all footprints that became one.
-
-    People of their misses add up, but not distances from a band: the largest of them counts.
-    """
-    missed = _keyed(then[then["status"].isin(MISSES)])
-    missed["gravity"] = missed["status"].map(_GRAVITY)
-    by = missed.groupby(_SAME, sort=False)
-    table = by.agg(gravity=("gravity", "max"), most=("miss", "max"), miss=("miss", "sum"))
-    table = table.reset_index()
-    bands = table["check"] == "population-band"
-    return table.assign(miss=table["miss"].mask(bands, table["most"]))
-
-
-def no_more_missed(now: pd.DataFrame, then: pd.DataFrame) -> pd.Index[int]:
+def _no_more_missed(now: pd.DataFrame, then: pd.DataFrame) -> pd.Index[int]:
     """Return which misses of the old map are none in the new one, of the checks that were run."""
-    run = set(map(tuple, _keyed(now[now["status"] != "skipped"])[KEY[:3]].to_numpy()))
-    still = set(map(tuple, _keyed(now[now["status"].isin(MISSES)])[_SAME].to_numpy()))
-    missed = _keyed(then[then["status"].isin(MISSES)])
-    keys = list(map(tuple, missed[_SAME].to_numpy()))
-    return missed.index[[key[:3] in run and key not in still for key in keys]]
+    run = pd.MultiIndex.from_frame(now.loc[now["status"] != "skipped", KEY[:3]].fillna(""))
+    still = pd.MultiIndex.from_frame(now.loc[now["status"].isin(COUNTED), SAME].fillna(""))
+    missed = then.loc[then["status"].isin(COUNTED), SAME].fillna("")
+    gone = ~pd.MultiIndex.from_frame(missed).isin(still)
+    return missed.index[gone & pd.MultiIndex.from_frame(missed[KEY[:3]]).isin(run)]
 
 
 def _told(now: pd.DataFrame, then: pd.DataFrame, mended: pd.DataFrame) -> pd.DataFrame:
     """Return what was missed before or after, newly broken first."""
-    missed = now[now["status"].isin(MISSES)]
-    before = _missed_before(then).set_index(_SAME)
-    known = before.reindex(pd.MultiIndex.from_frame(_keyed(missed)[_SAME]))
-    words = {gravity: word for word, gravity in _GRAVITY.items()}
-    after = missed.assign(
-        effect=missed["since"].map(EFFECTS).fillna("unchanged"),
-        before=known["gravity"].map(words).fillna("pass").to_numpy(),
-        after=missed["status"],
-        miss_before=known["miss"].fillna(0).to_numpy(),
-        miss_after=missed["miss"],
+    missed = now[now["status"].isin(COUNTED)].fillna(dict.fromkeys(SAME, ""))
+    before = then[[*SAME, "status", "miss"]].fillna(dict.fromkeys(SAME, ""))
+    both = missed.merge(before, on=SAME, how="left", suffixes=("", "_before"))
+    after = both.assign(
+        effect=both["since"].map(EFFECTS).fillna("unchanged"),
+        before=both["status_before"].fillna("pass"),
+        after=both["status"],
+        miss_after=both["miss"],
+        miss_before=both["miss_before"].mask(both["status_before"].isna(), 0),
     )
-    gone = mended.assign(
-        effect="mended",
-        before=mended["status"],
-        after="pass",
-        miss_before=mended["miss"],
-        miss_after=0.0,
-    )
-    order = {word: place for place, word in enumerate([*EFFECTS.values(), "mended"])}
-    both = pd.concat([after, gone], ignore_index=True)
-    both = both.sort_values("effect", key=lambda words: words.map(order), kind="stable")
-    return both.reindex(columns=EFFECT_COLUMNS).reset_index(drop=True)
+    gone = mended.assign(effect="mended", before=mended["status"], after="pass")
+    gone = gone.assign(miss_before=gone["miss"], miss_after=gone["miss"].mask(gone["miss"] > 0, 0))
+    order = [*EFFECTS.values(), "mended"].index
+    all_of_it = pd.concat([after, gone], ignore_index=True)
+    all_of_it = all_of_it.sort_values("effect", key=lambda words: words.map(order), kind="stable")
+    return all_of_it.reindex(columns=EFFECT_COLUMNS).reset_index(drop=True)
 
 
 EFFECT_COLUMNS = ["effect", "check", "layer", "against", "code", "name", "before", "after"]

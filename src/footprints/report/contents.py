@@ -9,6 +9,7 @@ from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from footprints.bands import Band
@@ -41,6 +42,22 @@ def visible(value: object) -> str:
     a\x00b�
     """
     return NONCHARACTERS.sub("\ufffd", plain(value))
+
+
+def in_words(value: object) -> str:
+    """Return a value of a table as people read it: counts with commas, nothing for what is missing.
+
+    Examples
+    --------
+    >>> in_words(1204), in_words(0.25), in_words(None), in_words("E01")
+    ('1,204', '0.25', '', 'E01')
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float, np.integer, np.floating)) and np.isfinite(value):
+        number = float(value)
+        return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
+    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # Of one value.
 
 
 def written() -> str:

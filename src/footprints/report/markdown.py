@@ -3,10 +3,12 @@ r"""A report as Markdown: for people, in a pull request or a page of a wiki."""
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from footprints.report.contents import (
     about,
+    in_words,
     origins,
     remarks,
     verdict,
@@ -14,11 +16,13 @@ from footprints.report.contents import (
     visible,
     written,
 )
-from footprints.report.text import remainders, sections
+from footprints.report.text import MOST_NAMED, remainders, sections
 from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from footprints.report.report import Report
 
@@ -86,6 +90,7 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
         f"**{escaped(marking)}**" if marking else "",
         f"# {escaped(report.atlas.title)}",
         *map(escaped, report.atlas.notes),
+        _bullets(report.lead),
         f"**{escaped(verdict(report))}**",
         "## Summary",
         _summary(report),
@@ -93,6 +98,8 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
     ]
     for section in sections(report):
         parts += [f"## {escaped(section.asked)}", escaped(section.count), _bullets(section.lines)]
+    for title, table in report.tables.items():
+        parts += [f"## {escaped(title)}", _rows(table)]
     for head, lines in (remarks(report) | {"Sources": _sources(report)}).items():
         parts += [f"## {head}", _bullets(lines)]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
@@ -114,6 +121,16 @@ def _sources(report: Report) -> list[str]:
     ]
     made = ", ".join(f"{name} {number}" for name, number in versions().items())
     return [*lines, f"Written on {written()} by {made}"]
+
+
+def _rows(table: pd.DataFrame) -> str:
+    """Return the first rows of a table, and how many more there are."""
+    numbers = [table[name].dtype.kind in "iuf" for name in table]
+    right = sum(1 for _ in takewhile(bool, reversed(numbers)))
+    shown = table.head(MOST_NAMED)
+    rows = [[in_words(value) for value in row] for row in shown.itertuples(index=False)]
+    rest = f"\n\nand {len(table) - len(shown):,} more." if len(table) > len(shown) else ""
+    return _table([escaped(name) for name in table], rows, right=right) + rest
 
 
 def _bullets(lines: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from footprints.report.contents import (
     about,
     groups,
+    in_words,
     origins,
     remarks,
     spread,
@@ -66,6 +67,8 @@ def as_html(report: Report, marking: str = "") -> bytes:
         marking=marking,
         title=report.atlas.title,
         notes=report.atlas.notes,
+        lead=report.lead,
+        tables=[_table(title, table) for title, table in report.tables.items()],
         verdict=verdict(report),
         counts=list(COUNTS.values()),
         summary=_summary(report),
@@ -76,6 +79,16 @@ def as_html(report: Report, marking: str = "") -> bytes:
         made=f"Written on {written()} by {made}.",
         words=STATUSES,
     ).encode()
+
+
+def _table(title: str, table: pd.DataFrame) -> dict[str, object]:
+    shown = table.head(MOST_SHOWN)
+    return {
+        "title": title,
+        "columns": [(str(name), table[name].dtype.kind in "iuf") for name in table],
+        "rows": [[in_words(value) for value in row] for row in shown.itertuples(index=False)],
+        "rest": len(table) - len(shown),
+    }
 
 
 def _summary(report: Report) -> list[dict[str, list[str]]]:

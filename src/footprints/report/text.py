@@ -71,7 +71,9 @@ def as_text(report: Report, marking: str = "") -> bytes:
 
 def opening(report: Report) -> list[str]:
     """Return the lines that stand first: what was checked, on what basis, and what came of it."""
-    return [report.atlas.title, *report.atlas.notes, "", *about(report), "", verdict(report)]
+    lead = ["", *report.lead] if report.lead else []
+    head = [report.atlas.title, *report.atlas.notes, *lead]
+    return [*head, "", *about(report), "", verdict(report)]
 
 
 def remainders(report: Report) -> list[str]:

@@ -70,7 +70,7 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
     Sheets: ``Summary``; ``Findings`` (all of them under fixed columns, the worst first); one a
-    check, without the columns that it leaves empty; ``Pairs``; ``Sources``; ``Notes``. Text stays
+    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``; ``Notes``. Text stays
     text, codes and what looks like a formula too.
 
     Parameters
@@ -107,6 +107,8 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
         book.table_sheet("Findings", findings, frozen=4)
         for check, found in findings.groupby("check", sort=False):
             book.table_sheet(str(check), _useful(found), frozen=2)
+        for name, table in report.tables.items():
+            book.table_sheet(name, table, frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
         _notes_sheet(book)
@@ -229,7 +231,7 @@ def _summary_sheet(book: _Book, report: Report) -> None:
         sheet.set_column(column, column, width)
     sheet.set_row(row, 24)
     row = book.sentence(sheet, row, report.atlas.title, bold=True, font_size=16)
-    for line in [*report.atlas.notes, *about(report)]:
+    for line in [*report.atlas.notes, *report.lead, *about(report)]:
         row = book.sentence(sheet, row, line)
     row = book.sentence(sheet, row + 1, verdict(report), bold=True, font_size=12)
     counts = report.summary.rename(columns={"footprints": "findings"})
