@@ -271,8 +271,12 @@ def test_no_line_of_data_is_a_command_of_a_runner(capsys, monkeypatch) -> None:
         assert out.startswith(": :stop-commands::x\n")
         assert ": :warning::Q" in out
         assert not re.search(r"^\s*::", out, re.MULTILINE)
-    _, _, err = run(capsys, "check", "--layer", "::error::x")
-    assert not re.search(r"^\s*::", err, re.MULTILINE)
+    evil = "x\n::error::x ##[error]y ##VSO[task.complete]"
+    complained = "".join(run(capsys, "check", "--layer", evil)[1:])
+    console.complain(evil)
+    complained += capsys.readouterr().err
+    assert ": :error::x # #[error]y # #VSO[task" in complained
+    assert not re.search(r"^\s*::|##(vso)?\[", complained, re.MULTILINE | re.IGNORECASE)
 
 
 def test_a_narrow_terminal_gets_sentences_instead_of_broken_words(capsys, monkeypatch) -> None:

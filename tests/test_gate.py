@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import footprints as fp
 from footprints.atlas.parts import CHECKS
 from footprints.checks.judged import against_baseline, mended
 from footprints.cli import main
-from footprints.errors import UnknownNameError
+from footprints.errors import TableError, UnknownNameError
 from footprints.report.findings import FAULT, FINDING_COLUMNS, KEY, as_findings
 
 if TYPE_CHECKING:
@@ -290,6 +291,33 @@ def test_an_agreement_that_matches_nothing_is_known_the_second_time() -> None:
     assert now.findings["since"].dropna().to_list() == ["known", "known"]
     clean = fp.check(with_checks(straddling()), **run, baseline=before)
     assert clean.mended["result"].to_list() == ["unmatched exception"]
+
+
+def test_a_baseline_of_something_else_is_refused() -> None:
+    with pytest.raises(TableError, match="lacks 'check', 'layer'.*read_report"):
+        fp.check(straddling(), baseline=pd.DataFrame({"code": ["a"]}))
+
+
+def test_a_footprint_without_a_name_is_called_by_its_code() -> None:
+    def unnamed(level: str, *codes: str) -> fp.Layer:
+        made = layer_of(dict(zip("abcd", codes, strict=True)), level)
+        return replace(made, table=made.table.assign(name=pd.NA).astype("str"))
+
+    layers = {
+        "lad21": unnamed("district", *"PPQR"),
+        "icb22": unnamed("system", *"SSST"),
+        "ctyua21": unnamed("upper-tier", *"XXYY"),
+    }
+    found = fp.check(make_atlas([5, 6, 7, 8], **layers)).findings
+    told = set(found["message"])
+    assert {
+        "P lies within S.",
+        "Y reaches into 2 systems of icb22: 8 people in T, 7 people in S.",
+        "S cuts across upper-tier authorities of ctyua21: 1 whole and 1 split (Y (7 people)).",
+        "T lies inside Y and is a part of it.",
+    } <= told
+    assert not found["message"].str.contains("nan").any()
+    assert found["counterpart_name"].isna().all()
 
 
 def two_left_out(**said: object) -> fp.Atlas:

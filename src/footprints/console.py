@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PIPE_WIDTH = 140
-# The runner of GitHub Actions takes a line that begins so for a command, spaces before it or not.
-_COMMAND = re.compile(r"(?<!\S)::")
+# What begins a command of those who run jobs and read their logs: GitHub's runner takes a line that
+# begins with :: for one, spaces before it or not, and ##[ anywhere in it; Azure's agent ##vso[.
+_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)", re.IGNORECASE)
 
 
 def open_screen() -> Console:
@@ -70,5 +71,5 @@ def add_row(table: Table, *cells: object) -> None:
 
 
 def _inert(data: object) -> str:
-    """Return data as text that nothing takes for a command: not a terminal, nor GitHub's runner."""
-    return _COMMAND.sub(": :", plain(data))
+    """Return data as text that nothing takes for a command: not a terminal, nor a runner of jobs."""
+    return _COMMAND.sub(r"\g<0> ", plain(data))

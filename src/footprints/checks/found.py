@@ -69,6 +69,12 @@ def _labels(labels: pd.DataFrame) -> list[str]:
     return [f"{name} ({code})" if name else str(code) for code, name in names.items()]
 
 
+def _names(atlas: Atlas, key: str) -> pd.Series[str]:
+    """Return what the footprints of a layer are called: their names, or codes where they have none."""
+    names = atlas.whole.coded.labels(key)["name"]
+    return names.fillna(names.index.to_series())
+
+
 def _band_messages(
     table: pd.DataFrame, labels: list[str], band: Band, counted: Population
 ) -> list[str]:
@@ -145,7 +151,7 @@ def _nested(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> p
 def _nesting_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.labels(against)["name"]
+    names = _names(atlas, against)
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     parts = _parts(pairs, table.index[table["status"] == "straddles"], names)
     words = []
@@ -202,7 +208,7 @@ def _coterminous(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None)
 def _relation_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.labels(against)["name"]
+    names = _names(atlas, against)
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     words = []
     for label, row in zip(labels, table.itertuples(), strict=True):

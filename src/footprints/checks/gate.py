@@ -11,10 +11,10 @@ from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.checks.nest import whole_pairs, within_focus
-from footprints.errors import OverlapError
+from footprints.errors import OverlapError, TableError, listed
 from footprints.read import band_set
 from footprints.report import Report, as_findings
-from footprints.report.findings import skipped
+from footprints.report.findings import FINDING_COLUMNS, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     ------
     UnknownNameError
         If a layer, a check, the set of bands or the population is not there.
+    TableError
+        If the baseline lacks columns of findings.
 
     Examples
     --------
@@ -91,7 +93,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
     findings = judged(atlas, parts, today)
-    earlier = baseline.findings if isinstance(baseline, Report) else baseline
+    earlier = None if baseline is None else _findings_of(baseline)
     if earlier is not None:
         findings = against_baseline(findings, earlier)
     return Report(
@@ -137,6 +139,16 @@ def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -
     """Return findings as grave as the atlas grades them, agreed exceptions marked."""
     findings = with_severity(as_findings(parts), atlas.checks)
     return with_agreed(findings, atlas.checks.agreed, today, focused=atlas.focused is not None)
+def _findings_of(baseline: Report | pd.DataFrame) -> pd.DataFrame:
+    """Return the findings of an earlier report."""
+    findings = baseline.findings if isinstance(baseline, Report) else baseline
+    if lacking := [name for name in FINDING_COLUMNS if name not in findings]:
+        msg = (
+            f"The baseline holds no findings: it lacks {listed(lacking)}. Give a Report, or what "
+            "read_report() reads."
+        )
+        raise TableError(msg, lacking)
+    return as_findings([findings])
 
 
 def _of_two(

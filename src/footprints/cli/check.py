@@ -15,8 +15,11 @@ from footprints.cli.options import (
     Bands,
     FailOn,
     Layers,
+    Marking,
+    Output,
     WhosePeople,
     Within,
+    Worst,
     chosen_bands,
     open_atlas,
     split_layers,
@@ -78,16 +81,7 @@ def check(
         Path | None,
         typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
     ] = None,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
-            "or .gpkg. May be repeated.",
-        ),
-    ] = None,
+    output: Output = None,
     select: Annotated[
         list[str] | None,
         typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
@@ -103,12 +97,8 @@ def check(
             help="An earlier report (.json): only what is new or worse since then makes it fail.",
         ),
     ] = None,
-    marking: Annotated[
-        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
-    ] = "",
-    worst: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
-    ] = 5,
+    marking: Marking = "",
+    worst: Worst = 5,
     fail_on: Annotated[
         FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")
     ] = FailOn.FAIL,

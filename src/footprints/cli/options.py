@@ -60,6 +60,24 @@ WhosePeople = Annotated[
 ]
 
 
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
+        "or .gpkg. May be repeated.",
+    ),
+]
+Marking = Annotated[
+    str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
+]
+Worst = Annotated[
+    int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+]
+
+
 def open_atlas(given: Inputs, within: list[str] | None) -> Atlas:
     """Read what the command was given, cut down to the area of ``--within``."""
     if within and len(within) > 1:

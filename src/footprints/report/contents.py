@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from footprints.report.report import Report
 
 LIBRARIES = ("footprints", "geopandas", "pandas", "shapely", "pyproj")
+NOT_CHECKED = "Not checked"
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -183,7 +184,7 @@ def remarks(report: Report) -> dict[str, list[str]]:
     lists = {
         "Agreed exceptions": list(agreed),
         "Missed before, and no more": improved,
-        "Not checked": report.reasons,
+        NOT_CHECKED: report.reasons,
     }
     return {head: lines for head, lines in lists.items() if lines}
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError
 from footprints.report.contents import visible
+from footprints.report.markdown import escaped
 from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ MOST_NAMED = 50
 """How many findings of a sort the summary names before it counts the rest: GitHub drops it whole
 above 1 MiB."""
 MOST_CHARACTERS = 500
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def as_annotations(report: Report, *, most: int = MOST_OF_A_KIND) -> str:
@@ -176,7 +175,7 @@ def _short(text: object) -> str:
 
 def _text(text: object) -> str:
     """Return text as Markdown that shows just that text."""
-    return _PUNCTUATION.sub(r"\\\g<0>", _short(text))
+    return escaped(_short(text))
 
 
 def _count(count: int, word: str, plural: str = "s") -> str:

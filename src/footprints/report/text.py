@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from footprints.report.contents import about, counted, groups, remarks, spread, verdict, visible
+from footprints.report.contents import (
+    NOT_CHECKED,
+    about,
+    counted,
+    groups,
+    remarks,
+    spread,
+    verdict,
+    visible,
+)
 
 if TYPE_CHECKING:
     from footprints.report.report import Report
@@ -116,7 +125,7 @@ def closing(report: Report, most: int = MOST_NAMED) -> list[str]:
     """Return what was agreed and mended, so many of each, and all that was not checked."""
     lines = []
     for head, said in remarks(report).items():
-        shown = said if said == report.reasons else said[:most]
+        shown = said if head == NOT_CHECKED else said[:most]
         some = f"{len(shown):,} of " if len(shown) < len(said) else ""
         lines += ["", f"{head}: {some}{len(said):,}.", *(f"- {line}" for line in shown)]
     return lines
