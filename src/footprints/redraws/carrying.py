@@ -33,6 +33,7 @@ _RATES = re.compile(
     re.IGNORECASE,
 )
 """Words in the name of a column that tell that it cannot be added up."""
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def apply_lookup(
@@ -95,10 +96,9 @@ def apply_lookup(
     """
     problems = Problems("The counts")
     columns = _columns(frame, counts, problems)
-    codes = frame.index.astype("str")
-    _check_codes(frame.index, problems)
+    codes = _codes(frame.index, problems)
     rows = _weights(lookup, problems)
-    strangers = codes[~codes.isin(rows["old"])].unique()
+    strangers = codes[~codes.isin(rows["old"])].dropna().unique()
     if len(strangers) and not unplaced:
         remedy = "Correct them, take their rows out, or say unplaced=True to count them apart."
         problems.lines.append(
@@ -197,7 +197,7 @@ def _check_column(values: pd.Series[float], problems: Problems, *, chosen: bool)
     if chosen:
         return
     why = []
-    if found := _RATES.search(str(values.name).replace("_", " ")):
+    if found := _RATES.search(_CAMEL.sub(" ", str(values.name)).replace("_", " ")):
         why.append(f"it is called {found.group(0)!r}")
     if (numbers % 1 != 0).any():
         why.append("it holds fractions")
@@ -212,16 +212,18 @@ def _check_column(values: pd.Series[float], problems: Problems, *, chosen: bool)
         problems.codes.append(values.name)
 
 
-def _check_codes(codes: pd.Index[str], problems: Problems) -> None:
+def _codes(codes: pd.Index[str], problems: Problems) -> pd.Index[str]:
+    """Return the codes as text, and note those that cannot be used."""
     if codes.nlevels > 1:
         problems.add("have an index of several levels: carry one table of codes at a time")
-        return
+        return pd.Index([], dtype="str")
     if codes.isna().any():
         problems.add(f"have {counted(int(codes.isna().sum()), 'row')} without a code")
     if codes.has_duplicates:
         twice = masked(codes[codes.duplicated()].unique())
         remedy = "Add them up, or take one table for each year or group."
         problems.add("have codes twice", twice, remedy=remedy)
+    return codes.astype("str")
 
 
 def _weights(lookup: pd.DataFrame, problems: Problems) -> pd.DataFrame:

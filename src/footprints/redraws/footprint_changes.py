@@ -191,7 +191,6 @@ def _words(held: dict[str, Flags], table: pd.DataFrame) -> pd.Series[str]:
         "recoded": goes_on & ~table["same_code"].to_numpy(),
         "renamed": goes_on & renamed,
     }
-    held["redrawn"] &= ~held["split"]
     none = ~np.logical_or.reduce(list(held.values()))
     held["unchanged"] = none
     order = [word for word in WORDS if word in held]
