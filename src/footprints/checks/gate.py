@@ -139,6 +139,8 @@ def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -
     """Return findings as grave as the atlas grades them, agreed exceptions marked."""
     findings = with_severity(as_findings(parts), atlas.checks)
     return with_agreed(findings, atlas.checks.agreed, today, focused=atlas.focused is not None)
+
+
 def _findings_of(baseline: Report | pd.DataFrame) -> pd.DataFrame:
     """Return the findings of an earlier report."""
     findings = baseline.findings if isinstance(baseline, Report) else baseline

@@ -127,9 +127,7 @@ def units_of_file(path: str | PathLike[str], *, population: str | None = None) -
         table = seen.table.assign(code=seen.values(code)).dropna(subset="code").set_index("code")
         kept = pd.DataFrame(_places(seen, table))
     people = as_people(table[column], what=f"people in {column!r}")
-    whose = Population(
-        name="residents", source=f"{column} of {seen.file}", as_at="date not said"
-    )
+    whose = Population(name="residents", source=f"{column} of {seen.file}", as_at="date not said")
     is_polygon = seen.located and table.geom_type.str.endswith("Polygon").all()
     return UnitTable(
         table=kept.assign(residents=people),
@@ -154,9 +152,11 @@ def _only(path: str | PathLike[str], what: str, fits: Any) -> Seen:
     raise FileError(msg, [item.part for item in seen])
 
 
-def _read_lines(path: str | PathLike[str], seen: Seen, **named: str) -> gpd.GeoDataFrame:
+def _read_lines(path: str | PathLike[str], seen: Seen, **named: Any) -> gpd.GeoDataFrame:
     said = tomllib.loads("\n".join(option for option, _ in seen.options))
-    part = {"layer": seen.layer} if seen.layer and Path(path).suffix.lower() == ".gpkg" else {}
+    part: dict[str, Any] = (
+        {"layer": seen.layer} if seen.layer and Path(path).suffix.lower() == ".gpkg" else {}
+    )
     return read_layer(path, **said, **part, **named)
 
 

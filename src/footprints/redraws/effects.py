@@ -101,20 +101,27 @@ def _coterminous(key: str, level: str, other: str, theirs: str) -> list[Asked]:
     return [Asked(check="coterminosity", layer=system, against=reference)]
 
 
-def others_to_hold_against(before: Side, after: Side) -> list[str]:
-    """Return the newest layer of each other level that both atlases hold, the lowest first.
+def others_to_hold_against(before: Side, after: Side) -> tuple[list[str], list[str]]:
+    """Return the newest layer of each other level, the lowest first, and those that cannot be.
 
-    Health and Wellbeing Boards are left out where there are upper-tier authorities, which they
-    are the same as.
+    A layer must be in both atlases, and list units that the old map and the new one list too,
+    or else what is known of one map alone would look as if the redraw had made it. Health and
+    Wellbeing Boards are left out where there are upper-tier authorities, which they are the same as.
     """
     levels = after.atlas.overview["level"]
     own = {levels[after.layer], before.atlas.overview.loc[before.layer, "level"]}
     held = [key for key in after.atlas.newest() if key in before.atlas.layers]
     kept = [key for key in held if levels[key] not in own]
     twins = {"hwb"} if "upper-tier" in {levels[key] for key in kept} | own else set()
-    return sorted(
-        (key for key in kept if levels[key] not in twins), key=lambda key: rank(levels[key])
-    )
+    kept = [key for key in kept if levels[key] not in twins]
+    fit = [key for key in kept if all(_share_units(side, key) for side in (before, after))]
+    left_out = [key for key in kept if key not in fit]
+    return sorted(fit, key=lambda key: rank(levels[key])), left_out
+
+
+def _share_units(side: Side, other: str) -> bool:
+    tables = side.atlas.coded.tables
+    return bool(set(tables(side.layer)) & set(tables(other)))
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -139,6 +146,8 @@ class Effect:
         ``message``.
     alignment : DataFrame
         How both maps fit councils and strategic authorities, a row a layer of them.
+    left_out : tuple of str
+        Layers that do not list the units of both maps, and were not held against them.
     """
 
     bands: BandSet
@@ -147,6 +156,7 @@ class Effect:
     mended: pd.DataFrame
     table: pd.DataFrame
     alignment: pd.DataFrame
+    left_out: tuple[str, ...]
 
 
 def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its name.
@@ -177,26 +187,40 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
     -------
     Effect
     """
-    chosen, others = chosen_bands(after.atlas, bands), others_to_hold_against(before, after)
-    found: dict[Side, pd.DataFrame] = {}
-    met: list[pd.DataFrame] = []
+    chosen = chosen_bands(after.atlas, bands)
+    others, left_out = others_to_hold_against(before, after)
+    found: list[pd.DataFrame] = []
     for side in (before, after):
         asked = what_a_redraw_touches(side, others)
         parts, met = look_into(
-            side.atlas, asked, chosen, population=population, tolerance=tolerance
+            side.atlas.whole, asked, chosen, population=population, tolerance=tolerance
         )
-        found[side] = judged(side.atlas, parts, today)
-    then = _as_the_new(found[before], before.layer, after.layer, successors)
-    now = against_baseline(found[after], _together(then))
-    mended = found[before].loc[_no_more_missed(now, then)]
+        found.append(judged(side.atlas.whole, parts, today))
+    each = _as_the_new(found[0], before.layer, after.layer, successors)
+    then = _together(each)
+    now = against_baseline(found[1], then)
+    mended = found[0].loc[_no_more_missed(now, each)]
+    now, mended = _here(after, now), _here(before, mended)
     return Effect(
         bands=chosen,
         findings=now,
         pairs=pairs_missed(now, met),
         mended=mended,
-        table=_told(now, _together(then), mended),
+        table=_told(now, then, mended),
         alignment=_both_alignments(before, after, others, tolerance),
+        left_out=tuple(left_out),
     )
+
+
+def _here(side: Side, findings: pd.DataFrame) -> pd.DataFrame:
+    """Keep the findings about footprints of the focus, where there is one."""
+    if side.atlas.focused is None:
+        return findings
+    held = pd.MultiIndex.from_tuples(
+        [(key, code) for key in side.atlas.layers for code in side.atlas.coded.codes(key)]
+    )
+    here = pd.MultiIndex.from_frame(findings[["layer", "code"]]).isin(held)
+    return findings[here].reset_index(drop=True)
 
 
 def _as_the_new(

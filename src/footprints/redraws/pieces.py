@@ -28,24 +28,28 @@ def atlas_of_pieces(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, change: Change
     -------
     Atlas
         Its units are the pieces that both layers are made of, one for each pair of footprints that
-        meet: with their people where units were given, and their area. What only differs in how
+        meet: with their people where units were given, else with nobody; and their area. What only differs in how
         lines are drawn is a piece too.
     """
     pairs = change.pairs
     codes = pairs["left"].fillna("-") + " " + pairs["right"].fillna("-")
-    counted = bool(pairs["people"].notna().all())
-    pieces = pd.DataFrame(
-        {"area_m2": pairs["area_m2"].to_numpy(dtype="float64", na_value=0)}, index=codes
+    counted, attrs = bool(pairs["people"].notna().all()), change.attrs
+    name, source, as_at = (
+        (attrs["population"], attrs["source"], attrs["date"])
+        if counted
+        else ("people", "nobody was counted", "")
     )
-    attrs, whose = change.attrs, ()
-    if counted:
-        pieces["people"] = pairs["people"].to_numpy(dtype="float64")
-        name = attrs["population"] or "people"
-        pieces = pieces.rename(columns={"people": name})
-        whose = (Population(name=name, source=attrs["source"], as_at=attrs["date"]),)
+    pieces = pd.DataFrame(
+        {
+            name: pairs["people"].to_numpy(dtype="float64") if counted else 0.0,
+            "area_m2": pairs["area_m2"].to_numpy(dtype="float64", na_value=0),
+        },
+        index=codes,
+    )
+    whose = Population(name=name, source=source, as_at=as_at)
     return Atlas(
         title=f"{attrs['old_layer']} and {attrs['new_layer']}",
-        units={"pieces": UnitTable(table=pieces, populations=whose)},
+        units={"pieces": UnitTable(table=pieces, populations=(whose,))},
         layers={
             attrs[f"{side}_layer"]: _layer(frame, attrs[f"{side}_layer"], pairs[end], codes)
             for side, frame, end in (("old", old, "left"), ("new", new, "right"))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from footprints.checks.gate import PAIR_COLUMNS, chosen_bands
 from footprints.errors import FootprintsError
+from footprints.redraws.compared import compare
 from footprints.redraws.effects import Side, effect_on_checks
 from footprints.redraws.telling import sentences
 from footprints.report import Report, as_findings
@@ -50,7 +52,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     Returns
     -------
     Report
-        Of the new map. ``findings`` has a row ``redraw`` for each footprint of it, and one for
+        Of the new map; in an atlas with a focus, of the footprints there. ``findings`` has a row ``redraw`` for each footprint of it, and one for
         each check and footprint, whose ``since`` is ``new`` where the redraw broke it, ``worse`` or
         ``known``; ``mended`` is what the old map missed and the new one does not. ``lead`` says
         what changed. ``tables`` holds ``Effects`` (a row a miss of either map: ``effect``, which is
@@ -58,7 +60,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
         ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before`` and ``miss_after``,
         persons; ``message``), ``Alignment`` (how either map fits councils and strategic
         authorities, as :func:`footprints.alignment` has it), ``Flows``, ``Footprints`` and
-        ``Lookup`` (of the change).
+        ``Lookup`` (of the change). Where nobody is counted, the checks are left out.
 
     Raises
     ------
@@ -75,31 +77,53 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     """
     before = Side(atlas=old, layer=_layer(old, change, "old"))
     after = Side(atlas=new, layer=_layer(new, change, "new"))
+    redrawn = as_findings([_of_footprints(after, change)])
+    tables = {
+        "Flows": change.flows,
+        "Footprints": change.changes.reset_index(),
+        "Lookup": change.lookup,
+    }
+    lead = tuple(sentences(change.people, change.flows, change.changes))
+    if change.attrs["measure"] != "people":
+        chosen, empty = chosen_bands(new, bands), pd.DataFrame(columns=PAIR_COLUMNS)
+        return Report(
+            atlas=new, bands=chosen, findings=redrawn, pairs=empty, lead=lead, tables=tables
+        )
     effect = effect_on_checks(
         before,
         after,
-        change.successors["successor"],
+        _successors(before, after, change),
         bands=bands,
         population=population,
         tolerance=tolerance,
         today=today,
     )
-    redrawn = as_findings([_of_footprints(after, change)])
     return Report(
         atlas=new,
         bands=effect.bands,
         findings=pd.concat([redrawn, effect.findings], ignore_index=True),
         pairs=effect.pairs,
         mended=effect.mended,
-        lead=tuple(sentences(change.people, change.flows, change.changes)),
-        tables={
-            "Effects": effect.table,
-            "Alignment": effect.alignment,
-            "Flows": change.flows,
-            "Footprints": change.changes.reset_index(),
-            "Lookup": change.lookup,
-        },
+        lead=(*lead, *(_left_out(key) for key in effect.left_out)),
+        tables={"Effects": effect.table, "Alignment": effect.alignment, **tables},
     )
+
+
+def _left_out(key: str) -> str:
+    return f"{key} is held against neither map: it does not list the units that both list."
+
+
+def _successors(before: Side, after: Side, change: Change) -> pd.Series[str]:
+    """Return the successor of every footprint, those outside a focus too."""
+    if "focus" not in change.attrs:
+        return change.successors["successor"]
+    old, new = before.atlas.whole, after.atlas.whole
+    population = change.attrs["population"]
+    if old is new:
+        whole = compare(old, before.layer, after.layer, population=population)
+    else:
+        whole = compare(old, new, layer=(before.layer, after.layer), population=population)
+    return whole.successors["successor"]
 
 
 def _layer(atlas: Atlas, change: Change, side: str) -> str:

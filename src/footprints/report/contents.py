@@ -58,7 +58,7 @@ def in_words(value: object) -> str:
     if isinstance(value, (int, float, np.integer, np.floating)) and np.isfinite(value):
         number = float(value)
         return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]  # Of one value.
+    return "" if pd.isna(value) else str(value)
 
 
 def written() -> str:
