@@ -413,9 +413,30 @@ def test_two_atlases_with_other_units_meet_by_points_in_lines() -> None:
     assert change.people.to_dict()["transferred"] == 2
     assert change.attrs["method"] == "points"
     assert change.attrs["bridge"] == "units of the old atlas placed in the lines of the other"
-    assert set(change.moves["cause"]) == {"undecidable"}
-    precise = fp.compare(old, new, layer="icb22", tolerance=fp.Tolerance(metres=100))
-    assert set(precise.moves["cause"]) == {"real"}
+    assert change.moves[["cause", "depth_m"]].to_numpy().tolist() == [["real", 500]]
+    rough = fp.compare(old, new, layer="icb22", tolerance=fp.Tolerance(metres=500))
+    assert set(rough.moves["cause"]) == {"undecidable"}
+
+
+def test_the_moves_of_2022_are_found_from_the_embedded_units_in_lines_of_lsoas(
+    england: fp.Atlas, lsoas: gpd.GeoDataFrame
+) -> None:
+    units = lsoas[["residents", "geometry"]]
+    units.attrs["resolution"] = "BSC"
+    codes = lsoas["ICB22CD"].astype("str")
+    names = lsoas.groupby(codes)["ICB22NM"].first().rename("name").to_frame()
+    new = fp.Atlas(
+        title="LSOAs",
+        units={"lsoa11": residents(units)},
+        layers={"icb22": fp.Layer(table=names, members={"lsoa11": codes}, level="system")},
+    )
+    change = fp.compare(england, new, layer=("stp21", "icb22"))
+    moves = change.moves.set_index(["old", "new"])
+    assert moves["people"].to_dict() == JULY_2022
+    assert set(moves["cause"]) == {"real"}
+    at_sea = change.flows[change.flows["new"].isna()]
+    assert (change.people["unassigned"], change.people.sum()) == (268_203, ENGLAND)
+    assert set(at_sea["cause"]) == {"undecidable"}
 
 
 def test_two_atlases_that_cannot_meet_are_refused_with_the_remedy() -> None:
