@@ -308,6 +308,9 @@ def _attrs(given: Given, caused: Caused) -> dict[str, str]:
     for key, text in given.pairs.attrs.items():
         side, line, rest = key.partition("_")
         found[f"{names.get(side, side)}{line}{rest}"] = text
+    if "overlapping" in found:
+        words = found["overlapping"].split(", ")
+        found["overlapping"] = ", ".join(names[word] for word in words)
     measure = "people" if caused.flows.counts_people else "area_m2"
     return found | {"measure": measure} | given.notes
 

@@ -17,6 +17,7 @@ from footprints.overlaps.pairs import Asked, How
 from footprints.overlaps.points import place
 from footprints.redraws.causes import Spots
 from footprints.redraws.linked import least_moved
+from footprints.redraws.overlapping import without_shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,7 +135,18 @@ def of_frames(  # noqa: PLR0913 - the options of overlap.
     pairs = overlap(old, new, units=units, population=population, method=method, estimate=estimate)
     sides = (("left", old), ("right", new))
     lines = [Lines(drawn_of(side, frame), dict(frame.attrs)) for side, frame in sides]
+    pairs = _without_shared(pairs, (lines[0], lines[1]))
     return Given(pairs=pairs, names=(_named(old), _named(new)), lines=(lines[0], lines[1]))
+
+
+def _without_shared(
+    pairs: pd.DataFrame, lines: tuple[Lines | None, Lines | None] | None
+) -> pd.DataFrame:
+    """Take out of pairs by area what footprints of one side share, if they do."""
+    old, new = lines or (None, None)
+    if "overlapping" not in pairs.attrs or old is None or new is None:
+        return pairs
+    return without_shared(pairs, old.drawn, new.drawn)
 
 
 def _given(pairs: pd.DataFrame, sides: tuple[tuple[Atlas, str], tuple[Atlas, str]]) -> Given:
@@ -144,6 +156,7 @@ def _given(pairs: pd.DataFrame, sides: tuple[tuple[Atlas, str], tuple[Atlas, str
     by_list = "members" in (pairs.attrs.get("left_by"), pairs.attrs.get("right_by"))
     if not pairs.attrs["method"].startswith("members") and not by_list:
         lines = _lines_of(sides[0][0].whole, sides[0][1]), _lines_of(sides[1][0].whole, sides[1][1])
+    pairs = _without_shared(pairs, lines)
     kept, notes = _in_focus(pairs, sides)
     return Given(pairs=pairs, names=(names[0], names[1]), lines=lines, kept=kept, notes=notes)
 
