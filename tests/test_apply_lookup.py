@@ -159,7 +159,7 @@ def test_nothing_given_is_changed_and_the_order_of_rows_does_not_matter() -> Non
     pd.testing.assert_frame_equal(found, fp.apply_lookup(frame.iloc[::-1], LOOKUP.iloc[::-1]))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     values=st.lists(st.integers(0, 10**9), min_size=1, max_size=8),
     seed=st.integers(0, 1000),

@@ -142,6 +142,7 @@ ORDER = [
     "redraws.footprint_changes",
     "redraws.causes",
     "redraws.linked",
+    "redraws.overlapping",
     "redraws.sources",
     "redraws.telling",
     "redraws.compared",

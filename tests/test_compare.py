@@ -356,7 +356,7 @@ def test_a_focus_keeps_what_concerns_its_old_footprints_whole(england: fp.Atlas)
     assert (change.attrs["focus"], change.attrs["focus_name"]) == (
         "E54000034", "NHS Frimley Integrated Care Board",
     )  # fmt: skip
-    assert "in NHS Frimley" in repr(change)
+    assert "in NHS Frimley Integrated Care Board: 1 old footprint, 3 new ones." in repr(change)
 
 
 # Two atlases
@@ -413,9 +413,30 @@ def test_two_atlases_with_other_units_meet_by_points_in_lines() -> None:
     assert change.people.to_dict()["transferred"] == 2
     assert change.attrs["method"] == "points"
     assert change.attrs["bridge"] == "units of the old atlas placed in the lines of the other"
-    assert set(change.moves["cause"]) == {"undecidable"}
-    precise = fp.compare(old, new, layer="icb22", tolerance=fp.Tolerance(metres=100))
-    assert set(precise.moves["cause"]) == {"real"}
+    assert change.moves[["cause", "depth_m"]].to_numpy().tolist() == [["real", 500]]
+    rough = fp.compare(old, new, layer="icb22", tolerance=fp.Tolerance(metres=500))
+    assert set(rough.moves["cause"]) == {"undecidable"}
+
+
+def test_the_moves_of_2022_are_found_from_the_embedded_units_in_lines_of_lsoas(
+    england: fp.Atlas, lsoas: gpd.GeoDataFrame
+) -> None:
+    units = lsoas[["residents", "geometry"]]
+    units.attrs["resolution"] = "BSC"
+    codes = lsoas["ICB22CD"].astype("str")
+    names = lsoas.groupby(codes)["ICB22NM"].first().rename("name").to_frame()
+    new = fp.Atlas(
+        title="LSOAs",
+        units={"lsoa11": residents(units)},
+        layers={"icb22": fp.Layer(table=names, members={"lsoa11": codes}, level="system")},
+    )
+    change = fp.compare(england, new, layer=("stp21", "icb22"))
+    moves = change.moves.set_index(["old", "new"])
+    assert moves["people"].to_dict() == JULY_2022
+    assert set(moves["cause"]) == {"real"}
+    at_sea = change.flows[change.flows["new"].isna()]
+    assert (change.people["unassigned"], change.people.sum()) == (268_203, ENGLAND)
+    assert set(at_sea["cause"]) == {"undecidable"}
 
 
 def test_two_atlases_that_cannot_meet_are_refused_with_the_remedy() -> None:
@@ -505,6 +526,35 @@ def test_a_file_against_itself_is_unchanged() -> None:
     change = fp.compare(frame, frame)
     assert set(change.changes["happened"]) == {"unchanged"}
     assert change.moves.empty
+
+
+def overlapping(edges: dict[str, tuple[float, float]]) -> gpd.GeoDataFrame:
+    """Draw footprints that may overlap each other, from west to east."""
+    shapes = [shapely.box(400_000 + a, 0, 400_000 + b, 1000) for a, b in edges.values()]
+    frame = gpd.GeoDataFrame(index=list(edges), geometry=shapes, crs=27700)
+    frame.attrs["resolution"] = "BFC"
+    return frame
+
+
+def test_ground_in_two_footprints_at_once_has_not_moved_if_it_is_in_both_still() -> None:
+    old = overlapping({"A": (0, 6000), "B": (4000, 10_000)})
+    same = fp.compare(old, old)
+    assert set(same.changes["happened"]) == {"unchanged"}
+    assert same.moves.empty
+    change = fp.compare(old, overlapping({"A": (0, 3000), "B": (3000, 10_000)}))
+    assert kinds(change) == {"A>A": "stayed", "A>B": "transferred", "B>B": "stayed"}
+    assert change.moves["area_m2"].tolist() == [pytest.approx(1e6)]
+    assert change.attrs["overlapping"] == "old"
+
+
+def test_units_in_two_footprints_at_once_are_said_not_to_be_counted() -> None:
+    frame = overlapping({"A": (0, 3000), "B": (2000, 6000)})
+    units = squares(residents=[1, 2, 4, 8, 16, 32])
+    change = fp.compare(frame, frame, units=units, population="residents")
+    assert change.people.sum() == 1 + 2 + 8 + 16 + 32
+    assert "In several old footprints at once, and so counted in none: 1 unit, 4 people." in repr(
+        change
+    )
 
 
 @pytest.mark.parametrize("file", ["V3", "E63_first_release"])

@@ -62,6 +62,23 @@ class Off:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Spots:
+    """Units as points, and the footprint of each on either side, None for none.
+
+    Parameters
+    ----------
+    points : array of points
+        In EPSG:27700.
+    old, new : array of str
+        Codes, in the order of the points.
+    """
+
+    points: Shapes
+    old: Shapes
+    new: Shapes
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Caused:
     """Flows with what is noise marked, and why each is there.
 
@@ -82,14 +99,16 @@ class Caused:
     depth_m: Numbers
 
 
-def off_of(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: Tolerance) -> Off:
+def off_of(
+    old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, tolerance: Tolerance
+) -> Off:
     """Return how far two sets of lines may lie from the true ones, by what their files told.
 
     Parameters
     ----------
-    old, new : mapping
+    old, new : mapping, optional
         What each file told, as :func:`footprints.read_layer` keeps in attrs: ``resolution`` and
-        ``accuracy_m``.
+        ``accuracy_m``; None for a side that is known by its list, which is never off.
     tolerance : Tolerance
         Its ``metres`` go before what the files told.
 
@@ -104,12 +123,17 @@ def off_of(old: Mapping[str, Any], new: Mapping[str, Any], tolerance: Tolerance)
     >>> off_of({"resolution": "BUC", "accuracy_m": "2"}, {"resolution": "BGC"}, Tolerance()).both
     522.0
     """
-    words = [str(each.get("resolution") or "").upper() for each in (old, new)]
-    metres = [RESOLUTIONS.get(word, np.nan) for word in words]
+    drawn = [each for each in (old, new) if each is not None]
+    accuracy = max((float(each.get("accuracy_m") or 0) for each in drawn), default=0.0)
+    return Off(old=_metres(old, tolerance), new=_metres(new, tolerance), accuracy=accuracy)
+
+
+def _metres(said: Mapping[str, Any] | None, tolerance: Tolerance) -> float:
+    if said is None:
+        return 0.0
     if tolerance.metres is not None:
-        metres = [tolerance.metres] * 2
-    accuracy = max(float(each.get("accuracy_m") or 0) for each in (old, new))
-    return Off(old=metres[0], new=metres[1], accuracy=accuracy)
+        return tolerance.metres
+    return RESOLUTIONS.get(str(said.get("resolution") or "").upper(), np.nan)
 
 
 def listed_causes(flows: Flows, cause: str) -> Caused:
@@ -136,27 +160,32 @@ def listed_causes(flows: Flows, cause: str) -> Caused:
     )
 
 
-def drawn_causes(flows: Flows, old: Drawn, new: Drawn, off: Off) -> Caused:
+def drawn_causes(
+    flows: Flows, lines: tuple[Drawn | None, Drawn | None], off: Off, spots: Spots | None = None
+) -> Caused:
     """Tell the flows between two sets of lines that are moves from those that are drawing.
 
     A flow is as deep as lines would have to be off for nobody to have moved: the new lines of the
     successor of where it comes from, or the old lines of what goes on where it ends, whichever is
-    less. Up to a millimetre it is *float noise*; up to the accuracy
-    of the transformation *datum*; past the outer edge of the other side's lines, in the sea or
-    another country, *coastline*, up to what both generalisations explain. Up to what the coarser
-    lines alone explain it is *drawing*, unless units lie in it; up to what both explain
-    together, or with units in it, *undecidable*; and deeper it is *real*. Where a resolution is not
-    known, all that is deeper than the transformation explains is undecidable. Of a flow in several
-    pieces it is the gravest.
+    less. Up to a millimetre it is *float noise*; up to the accuracy of the transformation *datum*;
+    past the outer edge of the other side's lines, in the sea or another country, *coastline*, up to
+    what both generalisations explain. Up to what the coarser lines alone explain it is *drawing*,
+    unless units lie in it; up to what both explain together, or with units in it, *undecidable*;
+    and deeper it is *real*. Undecidable is also the centre of a unit that lies deeper past the outer
+    edge, and, where a resolution is not known, all that the transformation does not explain. Of a
+    flow in several pieces it is the gravest.
 
     Parameters
     ----------
     flows : Flows
         By area or by points, from these lines.
-    old, new : Drawn
-        The lines.
+    lines : tuple of two Drawn or None
+        The lines; None for a side that is known by its list of units.
     off : Off
         How far they may be off.
+    spots : Spots, optional
+        The units, which are then what is measured, as they must be where a side has no lines; None
+        measures the ground that the lines share.
 
     Returns
     -------
@@ -166,11 +195,17 @@ def drawn_causes(flows: Flows, old: Drawn, new: Drawn, off: Off) -> Caused:
     heirs = heirs_among(flows)
     kinds = kinds_of(flows, heirs)
     rows = np.flatnonzero(kinds.isin(["split", "transferred", "unassigned"]))
-    parts, row = _parts(flows, rows, old, new)
-    depth, bounded = _depths(flows, heirs, row, parts, (old, new), _step(off))
-    beyond = _beyond(flows, row, parts, old, new) & bounded
+    if spots is not None:
+        parts, row = _points(flows, rows, spots)
+    else:
+        parts, row = _parts(flows, rows, lines)
+    depth, bounded = _depths(flows, heirs, row, parts, lines, _step(off))
+    beyond = _beyond(flows, row, parts, lines) & bounded
     held = np.nan_to_num(flows.units[row]) > 0
-    found = _words(depth, off, beyond=beyond, held=held, bounded=bounded)
+    # The centre of a unit about a bay lies in the sea, and says nothing of its people.
+    stray = beyond & (spots is not None)
+    real = ((depth > off.both) & ~stray) | (~bounded & ~np.isnan(depth))
+    found = _words(depth, off, real=real, beyond=beyond, held=held)
     words = np.full(len(flows.i), None, dtype=object)
     words[rows] = "undecidable"
     gravest = pd.Series(pd.Categorical(found, categories=CAUSES, ordered=True)).groupby(row).min()
@@ -188,12 +223,12 @@ def drawn_causes(flows: Flows, old: Drawn, new: Drawn, off: Off) -> Caused:
     )
 
 
-def _words(depth: Numbers, off: Off, *, beyond: Flags, held: Flags, bounded: Flags) -> Shapes:
+def _words(depth: Numbers, off: Off, *, real: Flags, beyond: Flags, held: Flags) -> Shapes:
     """Say why pieces are there, by how deep they lie."""
     chosen = {
         "float noise": depth <= FLOAT_NOISE_M,
         "datum": depth <= off.accuracy,
-        "real": (depth > off.both) | ~bounded,
+        "real": real,
         "coastline": beyond & (depth <= off.both),
         "drawing": (depth <= off.one) & ~held,
     }
@@ -205,9 +240,23 @@ def _step(off: Off) -> float:
     return COARSEST_STEP_M if np.isnan(off.one) else min(max(off.one / 4, 1.0), COARSEST_STEP_M)
 
 
-def _parts(flows: Flows, rows: Places, old: Drawn, new: Drawn) -> tuple[Shapes, Places]:
+def _points(flows: Flows, rows: Places, spots: Spots) -> tuple[Shapes, Places]:
+    """Return the units of flows as points, and the row of each."""
+    i, j = flows.old.get_indexer(spots.old), flows.new.get_indexer(spots.new)
+    width = len(flows.new) + 1
+    row = pd.Index((flows.i + 1) * width + flows.j + 1).get_indexer((i + 1) * width + j + 1)
+    kept = np.isin(row, rows)
+    return spots.points[kept], row[kept]
+
+
+def _parts(
+    flows: Flows, rows: Places, lines: tuple[Drawn | None, Drawn | None]
+) -> tuple[Shapes, Places]:
     """Return each piece of ground of flows, and its row; flows without any are left out."""
+    old, new = lines
     parts = np.full(len(rows), None, dtype=object)
+    if old is None or new is None:
+        return parts[:0], rows[:0]
     i, j = (
         np.append(drawn.codes.get_indexer(codes), -1)[at[rows]]
         for drawn, codes, at in ((old, flows.old, flows.i), (new, flows.new, flows.j))
@@ -228,39 +277,51 @@ def _depths(  # noqa: PLR0913, PLR0917 - the flows, their ground and both sets o
     heirs: Heirs,
     row: Places,
     parts: Shapes,
-    lines: tuple[Drawn, Drawn],
+    lines: tuple[Drawn | None, Drawn | None],
     step: float,
 ) -> tuple[Numbers, Flags]:
     """Return how deep each piece lies, and whether it could be drawing at all.
 
     A footprint that nothing succeeds, or that goes on from nothing, is no matter of drawing: what
-    it loses or gains is as deep as it is from its own edge.
+    it loses or gains is as deep as it is from its own edge. The depth is NaN where the side that
+    would tell has no lines.
     """
-    old, new = lines
-    shapes = np.concatenate([old.shapes, new.shapes])
-    old_at = old.codes.get_indexer(flows.old)
-    new_at = new.codes.get_indexer(flows.new) + len(old.codes)
+    shapes = np.concatenate([drawn.shapes for drawn in lines if drawn is not None])
+    old_at, new_at = _edges_at(flows, lines)
     i, j = flows.i[row], flows.j[row]
     successor, before = np.append(heirs.to, -1)[i], np.append(heirs.back, -1)[j]
-    leaves, arrives = (i >= 0) & (successor >= 0), (before >= 0) & (before != i)
+    leaves = np.where((i >= 0) & (successor >= 0), new_at[successor], -1)
+    arrives = np.where((before >= 0) & (before != i), old_at[before], -1)
     own = np.where(i >= 0, old_at[i], new_at[j])
-    depth = np.full(len(row), np.inf)
-    for held, edge in (
-        (leaves, new_at[successor]),
-        (arrives, old_at[before]),
-        (~leaves & ~arrives, own),
-    ):
+    bounded = (leaves >= 0) | (arrives >= 0)
+    depth = np.full(len(row), np.nan)
+    for edge in (leaves, arrives, np.where(bounded, -1, own)):
+        held = edge >= 0
         found, _, _ = deepest(parts[held], edge[held], shapes, step=step)
-        depth[held] = np.minimum(depth[held], found)
-    return depth, leaves | arrives
+        depth[held] = np.fmin(depth[held], found)
+    return depth, bounded
 
 
-def _beyond(flows: Flows, row: Places, parts: Shapes, old: Drawn, new: Drawn) -> Flags:
+def _edges_at(flows: Flows, lines: tuple[Drawn | None, Drawn | None]) -> tuple[Places, Places]:
+    """Return where the edges of each old and each new footprint stand among all; -1 for none."""
+    found, start = [], 0
+    for drawn, codes in zip(lines, (flows.old, flows.new), strict=True):
+        at = np.full(len(codes) + 1, -1, dtype=np.intp)
+        if drawn is not None:
+            at[:-1] = drawn.codes.get_indexer(codes) + start
+            start += len(drawn.codes)
+        found.append(at)
+    return found[0], found[1]
+
+
+def _beyond(
+    flows: Flows, row: Places, parts: Shapes, lines: tuple[Drawn | None, Drawn | None]
+) -> Flags:
     """Tell which pieces lie past the outer edge of the lines of the side that lacks them."""
     found = np.zeros(len(row), dtype=bool)
-    for lacks, drawn in ((flows.j[row] < 0, new), (flows.i[row] < 0, old)):
+    for lacks, drawn in zip((flows.i[row] < 0, flows.j[row] < 0), lines, strict=True):
         bare = np.flatnonzero(lacks)
-        if len(bare):
+        if len(bare) and drawn is not None:
             outer = shapely.get_exterior_ring(shapely.get_parts(shapely.union_all(drawn.shapes)))
             points = shapely.point_on_surface(parts[bare])
             inside, _ = points_in(points, shapely.polygons(outer))

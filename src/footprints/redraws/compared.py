@@ -288,8 +288,9 @@ def _caused(given: Given, tolerance: Tolerance) -> tuple[Caused, dict[str, str]]
         words = "one side has no lines to measure from"
         return listed_causes(flows, "undecidable"), {"drawing": words}
     old, new = given.lines
-    off = off_of(old.said, new.said, tolerance)
-    caused = drawn_causes(flows, old.drawn, new.drawn, off)
+    off = off_of(old and old.said, new and new.said, tolerance)
+    drawn = old and old.drawn, new and new.drawn
+    caused = drawn_causes(flows, drawn, off, given.spots)
     known = not np.isnan(off.both)
     words = f"{off.one:g} to {off.both:g} m" if known else "resolution not known"
     return caused, {"drawing": words}
@@ -307,6 +308,9 @@ def _attrs(given: Given, caused: Caused) -> dict[str, str]:
     for key, text in given.pairs.attrs.items():
         side, line, rest = key.partition("_")
         found[f"{names.get(side, side)}{line}{rest}"] = text
+    if "overlapping" in found:
+        words = found["overlapping"].split(", ")
+        found["overlapping"] = ", ".join(names[word] for word in words)
     measure = "people" if caused.flows.counts_people else "area_m2"
     return found | {"measure": measure} | given.notes
 

@@ -15,13 +15,16 @@ from footprints.overlaps.lines import Drawn
 from footprints.overlaps.members import meet, shared_table
 from footprints.overlaps.pairs import Asked, How
 from footprints.overlaps.points import place
+from footprints.redraws.causes import Spots
 from footprints.redraws.linked import least_moved
+from footprints.redraws.overlapping import without_shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TypeAlias
 
     import geopandas as gpd
+    import numpy.typing as npt
 
     from footprints.atlas import Atlas, UnitTable
     from footprints.atlas.coded import Blocks, Members
@@ -48,8 +51,11 @@ class Given:
         A pair table, old on the left.
     names : tuple of two Series of str
         The names of old and of new footprints by code, NA where not known.
-    lines : tuple of two Lines, optional
-        The lines that the pairs came from, if they did and both sides have some.
+    lines : tuple of two Lines or None, optional
+        The lines that the pairs came from, None for a side known by its list; None if neither
+        side came from lines.
+    spots : Spots, optional
+        Where the units lie, if one of the sides is known by its list.
     kept : array of bool, optional
         The rows that concern a focus; None for all.
     notes : dict of str to str
@@ -58,7 +64,8 @@ class Given:
 
     pairs: pd.DataFrame
     names: tuple[Names, Names]
-    lines: tuple[Lines, Lines] | None = None
+    lines: tuple[Lines | None, Lines | None] | None = None
+    spots: Spots | None = None
     kept: pd.Series[bool] | None = None
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -103,9 +110,11 @@ def of_two_atlases(
     wholes = atlases[0].whole, atlases[1].whole
     asked = Asked(units=_table_name(units), population=population, estimate=estimate)
     pairs = _same_units(wholes, keys, asked)
-    if pairs is None:
-        pairs = _placed(wholes, keys, asked)
-    return _given(pairs, ((atlases[0], keys[0]), (atlases[1], keys[1])))
+    sides = ((atlases[0], keys[0]), (atlases[1], keys[1]))
+    if pairs is not None:
+        return _given(pairs, sides)
+    pairs, lines, spots = _placed(wholes, keys, asked)
+    return replace(_given(pairs, sides), lines=lines, spots=spots)
 
 
 def of_frames(  # noqa: PLR0913 - the options of overlap.
@@ -126,16 +135,28 @@ def of_frames(  # noqa: PLR0913 - the options of overlap.
     pairs = overlap(old, new, units=units, population=population, method=method, estimate=estimate)
     sides = (("left", old), ("right", new))
     lines = [Lines(drawn_of(side, frame), dict(frame.attrs)) for side, frame in sides]
+    pairs = _without_shared(pairs, (lines[0], lines[1]))
     return Given(pairs=pairs, names=(_named(old), _named(new)), lines=(lines[0], lines[1]))
+
+
+def _without_shared(
+    pairs: pd.DataFrame, lines: tuple[Lines | None, Lines | None] | None
+) -> pd.DataFrame:
+    """Take out of pairs by area what footprints of one side share, if they do."""
+    old, new = lines or (None, None)
+    if "overlapping" not in pairs.attrs or old is None or new is None:
+        return pairs
+    return without_shared(pairs, old.drawn, new.drawn)
 
 
 def _given(pairs: pd.DataFrame, sides: tuple[tuple[Atlas, str], tuple[Atlas, str]]) -> Given:
     """Add to a pair table what the atlases know of its footprints."""
     names = [atlas.whole.coded.labels(key)["name"].astype("str") for atlas, key in sides]
     lines = None
-    if not pairs.attrs["method"].startswith("members"):
-        drawn = [_lines_of(atlas.whole, key) for atlas, key in sides]
-        lines = (drawn[0], drawn[1]) if drawn[0] and drawn[1] else None
+    by_list = "members" in (pairs.attrs.get("left_by"), pairs.attrs.get("right_by"))
+    if not pairs.attrs["method"].startswith("members") and not by_list:
+        lines = _lines_of(sides[0][0].whole, sides[0][1]), _lines_of(sides[1][0].whole, sides[1][1])
+    pairs = _without_shared(pairs, lines)
     kept, notes = _in_focus(pairs, sides)
     return Given(pairs=pairs, names=(names[0], names[1]), lines=lines, kept=kept, notes=notes)
 
@@ -242,14 +263,16 @@ def _bridge(blocks: Blocks, theirs: Blocks, at: np.ndarray, asked: Asked) -> str
     )
 
 
-def _placed(atlases: tuple[Atlas, Atlas], keys: tuple[str, str], asked: Asked) -> pd.DataFrame:
+def _placed(
+    atlases: tuple[Atlas, Atlas], keys: tuple[str, str], asked: Asked
+) -> tuple[pd.DataFrame, tuple[Lines | None, Lines | None], Spots | None]:
     """Place the units of one atlas in the lines of the other's layer, or say what to do."""
     for side in (0, 1):
         mine, other = atlases[side], atlases[1 - side]
         lines = _lines_of(other, keys[1 - side])
         for name in mine.coded.tables(keys[side], asked.units):
             blocks, listed_in = mine.coded.blocks(name), mine.coded.members(keys[side], name)
-            if lines is None or blocks.places is None:
+            if lines is None or blocks.places is None or listed_in.people is not None:
                 continue
             if not _counts(blocks, listed_in, listed_in, asked):
                 continue
@@ -262,7 +285,9 @@ def _placed(atlases: tuple[Atlas, Atlas], keys: tuple[str, str], asked: Asked) -
                 method="points", left_layer=keys[0], right_layer=keys[1], units=name, notes=notes
             )
             members = (listed_in, found.members) if side == 0 else (found.members, listed_in)
-            return meet(members, blocks, how, asked)
+            pairs = meet(members, blocks, how, asked)
+            spots = Spots(points=points, old=_codes(members[0]), new=_codes(members[1]))
+            return pairs, (None, lines) if side == 0 else (lines, None), spots
     ones, others = (
         listed(atlas.coded.tables(key)) for atlas, key in zip(atlases, keys, strict=True)
     )
@@ -273,6 +298,11 @@ def _placed(atlases: tuple[Atlas, Atlas], keys: tuple[str, str], asked: Asked) -
         "old.convert_units(old_units, new_units, relationship=...), or give one of them lines."
     )
     raise OverlapError(msg, keys)
+
+
+def _codes(members: Members) -> npt.NDArray[np.object_]:
+    """Return the footprint of each unit, None for none."""
+    return np.array([*members.codes, None], dtype=object)[members.by_unit]
 
 
 def _table_name(units: Units) -> str | None:

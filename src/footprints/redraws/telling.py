@@ -38,7 +38,7 @@ def sentences(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame
         Plain text: names are data, with what cannot be seen written out.
     """
     total = people.sum()
-    lines = [_heading(flows, changes), _basis(flows.attrs, total)]
+    lines = [_heading(flows, changes), _basis(flows.attrs, total), *_not_counted(flows.attrs)]
     for kind in ("transferred", "split", "merged", "unassigned"):
         rows = flows[(flows["kind"] == kind) & ~flows["cause"].isin(NOISE)]
         if len(rows):
@@ -75,7 +75,10 @@ def _heading(flows: pd.DataFrame, changes: pd.DataFrame) -> str:
     sides = [len(changes.xs(side)) if side in changes.index else 0 for side in ("old", "new")]
     old, new = (flows.attrs.get(f"{side}_layer") or side for side in ("old", "new"))
     where = f" in {plain(flows.attrs['focus_name'])}" if "focus" in flows.attrs else ""
-    return f"{old} to {new}{where}: {counted(sides[0], 'footprint')} became {sides[1]:,}."
+    what = f"{plain(old)} to {plain(new)}{where}"
+    if where:
+        return f"{what}: {counted(sides[0], 'old footprint')}, {counted(sides[1], 'new one')}."
+    return f"{what}: {counted(sides[0], 'footprint')} became {sides[1]:,}."
 
 
 def _basis(attrs: dict[str, str], total: float) -> str:
@@ -85,6 +88,15 @@ def _basis(attrs: dict[str, str], total: float) -> str:
     whose = ", ".join(filter(None, (attrs[key] for key in ("population", "source", "date"))))
     bridge = f"; {attrs['bridge']}" if "bridge" in attrs else ""
     return plain(f"{total:,.0f} people ({whose}), by {how} of {attrs['units'] or 'lines'}{bridge}.")
+
+
+def _not_counted(attrs: dict[str, str]) -> list[str]:
+    """Say who lies in several footprints of one side, and so is counted in none of them."""
+    return [
+        f"In several {side} footprints at once, and so counted in none: {attrs[key]}."
+        for side in ("old", "new")
+        if not attrs.get(key := f"{side}_in_two", "0 units").startswith("0 units")
+    ]
 
 
 def _of_kind(rows: pd.DataFrame, kind: str) -> str:
