@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.atlas import (
+    Agreed,
+    Atlas,
+    Change,
+    Changes,
+    Checks,
+    Layer,
+    Origin,
+    Population,
+    Redraw,
+    UnitTable,
+)
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
@@ -10,6 +21,7 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.changes import apply_changes, clusters
     from footprints.checks.adjacency import neighbours
     from footprints.checks.bodies import bodies_at
     from footprints.checks.coherence import coherence
@@ -52,6 +64,7 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.read.change_files import read_changes
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
@@ -63,6 +76,8 @@ __all__ = [
     "Atlas",
     "Band",
     "BandSet",
+    "Change",
+    "Changes",
     "Checks",
     "Crowded",
     "FootprintsError",
@@ -75,10 +90,12 @@ __all__ = [
     "PCNAreas",
     "Population",
     "PostcodeCounts",
+    "Redraw",
     "Tolerance",
     "UnitTable",
     "add_population",
     "alignment",
+    "apply_changes",
     "as_people",
     "atlas_of_lists",
     "band_set",
@@ -86,6 +103,7 @@ __all__ = [
     "best_reference",
     "bodies_at",
     "check",
+    "clusters",
     "coherence",
     "contiguity",
     "coterminosity",
@@ -112,6 +130,7 @@ __all__ = [
     "read_atlas",
     "read_band",
     "read_band_set",
+    "read_changes",
     "read_layer",
     "read_list_sizes",
     "read_network_details",
@@ -142,6 +161,9 @@ _LATE = {
     "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",
     "Neighbourhoods": "footprints.checks.neighbourhoods",
+    "apply_changes": "footprints.changes",
+    "clusters": "footprints.changes",
+    "read_changes": "footprints.read.change_files",
     "alignment": "footprints.checks.coterminous",
     "best_reference": "footprints.checks.coterminous",
     "bodies_at": "footprints.checks.bodies",
