@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.atlas import (
+    Agreed,
+    Atlas,
+    Change,
+    Changes,
+    Checks,
+    Layer,
+    Origin,
+    Population,
+    Redraw,
+    UnitTable,
+)
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
@@ -10,6 +21,7 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.changes import apply_changes, clusters
     from footprints.checks.adjacency import neighbours
     from footprints.checks.bodies import bodies_at
     from footprints.checks.coherence import coherence
@@ -52,6 +64,7 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.read.change_files import read_changes
     from footprints.redraws import Change, apply_lookup, compare
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
@@ -65,6 +78,7 @@ __all__ = [
     "Band",
     "BandSet",
     "Change",
+    "Changes",
     "Checks",
     "Crowded",
     "FootprintsError",
@@ -77,10 +91,12 @@ __all__ = [
     "PCNAreas",
     "Population",
     "PostcodeCounts",
+    "Redraw",
     "Tolerance",
     "UnitTable",
     "add_population",
     "alignment",
+    "apply_changes",
     "apply_lookup",
     "as_people",
     "atlas_of_lists",
@@ -89,6 +105,7 @@ __all__ = [
     "best_reference",
     "bodies_at",
     "check",
+    "clusters",
     "coherence",
     "compare",
     "contiguity",
@@ -116,6 +133,7 @@ __all__ = [
     "read_atlas",
     "read_band",
     "read_band_set",
+    "read_changes",
     "read_layer",
     "read_list_sizes",
     "read_network_details",
@@ -142,19 +160,20 @@ __all__ = [
 ]
 
 _LATE = {
-    "Change": "footprints.redraws",
-    "apply_lookup": "footprints.redraws",
-    "compare": "footprints.redraws",
-    "splits": "footprints.checks.splits",
     "Across": "footprints.checks.registration",
+    "Change": "footprints.redraws",
     "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",
     "Neighbourhoods": "footprints.checks.neighbourhoods",
     "alignment": "footprints.checks.coterminous",
+    "apply_changes": "footprints.changes",
+    "apply_lookup": "footprints.redraws",
     "best_reference": "footprints.checks.coterminous",
     "bodies_at": "footprints.checks.bodies",
     "check": "footprints.checks.gate",
+    "clusters": "footprints.changes",
     "coherence": "footprints.checks.coherence",
+    "compare": "footprints.redraws",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
     "coverage": "footprints.checks.cover",
@@ -174,11 +193,13 @@ _LATE = {
     "policy_tests": "footprints.checks.policies",
     "profile": "footprints.checks.profile",
     "read_atlas": "footprints.read.atlas_file",
+    "read_changes": "footprints.read.change_files",
     "read_report": "footprints.report.reading",
     "redraw_report": "footprints.redraws.reporting",
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
+    "splits": "footprints.checks.splits",
     "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
