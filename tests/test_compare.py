@@ -509,6 +509,29 @@ def test_a_coast_that_was_drawn_otherwise_moves_nobody() -> None:
     assert set(change.changes["happened"]) == {"unchanged"}
 
 
+def test_what_lies_far_off_the_coast_cannot_be_told_from_sea_without_units() -> None:
+    old, new = (lines([10_000, 20_000], resolution="BUC", west=w) for w in (397_000, 400_000))
+    change = fp.compare(old, new)
+    coast = change.flows[change.flows["new"].isna()]
+    assert coast[["cause", "kind"]].astype("str").to_numpy().tolist() == [
+        ["undecidable", "unassigned"]
+    ]
+    units = squares(residents=[1, 2, 4])
+    units = units.set_geometry(units.geometry.translate(-2500))
+    told = fp.compare(old, new, units=units, population="residents")
+    lost = told.flows[told.flows["new"].isna() & (told.flows["people"] > 0)]
+    assert lost[["cause", "people"]].to_numpy().tolist() == [["real", 3]]
+
+
+def test_the_coast_of_ground_that_moved_is_coast() -> None:
+    old = overlapping({"A": (0, 20_000), "C": (20_000, 30_000)})
+    new = overlapping({"W": (300, 6000), "A": (6000, 20_000), "C": (20_000, 30_000)})
+    for frame in (old, new):
+        frame.attrs["resolution"] = "BUC"
+    coast = fp.compare(old, new).flows.query("new.isna()")
+    assert coast[["old", "cause", "depth_m"]].to_numpy().tolist() == [["A", "coastline", 300]]
+
+
 def test_units_tell_how_many_people_moved_between_two_files() -> None:
     old, new = lines([3000, 6000], resolution="BUC"), lines([5000, 6000], resolution="BUC")
     units = squares(residents=[1, 2, 4, 8, 16, 32])

@@ -171,9 +171,9 @@ def drawn_causes(
     past the outer edge of the other side's lines, in the sea or another country, *coastline*, up to
     what both generalisations explain. Up to what the coarser lines alone explain it is *drawing*,
     unless units lie in it; up to what both explain together, or with units in it, *undecidable*;
-    and deeper it is *real*. Undecidable is also the centre of a unit that lies deeper past the outer
-    edge, and, where a resolution is not known, all that the transformation does not explain. Of a
-    flow in several pieces it is the gravest.
+    and deeper it is *real*. Undecidable is also what lies further past the outer edge and holds no
+    unit, or of a unit only its centre, since it may be sea; and, where a resolution is not known,
+    all that the transformation does not explain. Of a flow in several pieces it is the gravest.
 
     Parameters
     ----------
@@ -202,8 +202,9 @@ def drawn_causes(
     depth, bounded = _depths(flows, heirs, row, parts, lines, _step(off))
     beyond = _beyond(flows, row, parts, lines) & bounded
     held = np.nan_to_num(flows.units[row]) > 0
-    # The centre of a unit about a bay lies in the sea, and says nothing of its people.
-    stray = beyond & (spots is not None)
+    depth = _off_shore(flows, row, parts, depth, beyond, lines, _step(off))
+    # Past the outer edge, ground without units may be sea, and the centre of a unit about a bay is.
+    stray = beyond & (~held | (spots is not None))
     real = ((depth > off.both) & ~stray) | (~bounded & ~np.isnan(depth))
     found = _words(depth, off, real=real, beyond=beyond, held=held)
     words = np.full(len(flows.i), None, dtype=object)
@@ -312,6 +313,29 @@ def _edges_at(flows: Flows, lines: tuple[Drawn | None, Drawn | None]) -> tuple[P
             start += len(drawn.codes)
         found.append(at)
     return found[0], found[1]
+
+
+def _off_shore(  # noqa: PLR0913, PLR0917 - the flows, their ground and both sets of lines.
+    flows: Flows,
+    row: Places,
+    parts: Shapes,
+    depth: Numbers,
+    beyond: Flags,
+    lines: tuple[Drawn | None, Drawn | None],
+    step: float,
+) -> Numbers:
+    """Return depths in which what lies off a shore is no deeper than from the nearest lines there.
+
+    The coast of ground that moved has another footprint's lines behind it.
+    """
+    depth = depth.copy()
+    for lacks, drawn in zip((flows.i[row] < 0, flows.j[row] < 0), lines, strict=True):
+        rows = np.flatnonzero(lacks & beyond)
+        if len(rows) and drawn is not None:
+            nearest = shapely.STRtree(drawn.shapes).nearest(parts[rows])
+            found, _, _ = deepest(parts[rows], nearest, drawn.shapes, step=step)
+            depth[rows] = np.fmin(depth[rows], found)
+    return depth
 
 
 def _beyond(
