@@ -20,11 +20,12 @@ from footprints.cli.options import (
     Within,
     Worst,
     chosen_bands,
+    one_area,
     open_atlas,
     split_layers,
 )
 from footprints.cli.status import ALL_WELL, CHECK_FAILED
-from footprints.errors import FootprintsError
+from footprints.errors import FootprintsError, listed
 from footprints.inputs import Inputs, with_notes
 
 if TYPE_CHECKING:
@@ -76,6 +77,18 @@ def compare(
             help="With two boundary files: units with people and places, to count who moved.",
         ),
     ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Hold the atlas against what these changes make of it: a change file (.toml), or "
+            "one that ships, such as surrey-2027. May be repeated.",
+        ),
+    ] = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With --changes: those of this date and before."),
+    ] = None,
     within: Within = None,
     bands: Bands = None,
     population: WhosePeople = None,
@@ -101,6 +114,7 @@ def compare(
       footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
       footprints compare --from old.toml --to new.toml --layer icb22 icb26
       footprints compare old.geojson new.geojson --units lsoa.csv
+      footprints compare --changes surrey-2027 --layer ctyua
     """  # noqa: D301  # The character \b keeps the lines of the examples.
     from footprints.redraws.reporting import redraw_report  # noqa: PLC0415  # It takes time to load.
 
@@ -109,6 +123,8 @@ def compare(
     if len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES:
         compared = _files(names, units, population, within)
         population = None
+    elif changes:
+        compared = _changed(atlas_file, changes, as_at, names, population, within)
     elif units is not None:
         msg = "--units goes with two boundary files: an atlas has its own units."
         raise FootprintsError(msg, [units])
@@ -153,6 +169,34 @@ def _two_atlases(
         raise FootprintsError(msg, names)
     old, new = (open_atlas(Inputs(atlas=file), within) for file in files)
     change = compare_layers(old, new, layer=(names[0], names[-1]), population=population)
+    return Compared(old, new, change)
+
+
+def _changed(
+    file: Path | None,
+    changes: Sequence[str],
+    as_at: str | None,
+    names: Sequence[str],
+    population: str | None,
+    within: list[str] | None,
+) -> Compared:
+    """Compare an atlas with what changes make of it."""
+    from footprints.changes import apply_changes  # noqa: PLC0415  # As above.
+    from footprints.read.change_files import read_changes  # noqa: PLC0415
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415
+
+    old = open_atlas(Inputs(atlas=file), None)
+    new = apply_changes(old, [read_changes(name) for name in changes], as_at=as_at)
+    redrawn = list(dict.fromkeys(key for record in new.redraws for key in record.before))
+    keys = old.resolve_all(names) if names else redrawn
+    if len(keys) != 1 or keys[0] not in redrawn:
+        said = f"These changes redraw {listed(redrawn)}" if redrawn else "No change is made"
+        msg = f"{said}: name one layer that they redraw with --layer."
+        raise FootprintsError(msg, keys)
+    if within:
+        one_area(within)
+        old, new = old.focus(within[0]), new.focus(within[0])
+    change = compare_layers(old, new, layer=keys[0], population=population)
     return Compared(old, new, change)
 
 

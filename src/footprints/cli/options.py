@@ -80,11 +80,16 @@ Worst = Annotated[
 
 def open_atlas(given: Inputs, within: list[str] | None) -> Atlas:
     """Read what the command was given, cut down to the area of ``--within``."""
+    one_area(within)
+    atlas = read_inputs(given)
+    return atlas.focus(within[0]) if within else atlas
+
+
+def one_area(within: list[str] | None) -> None:
+    """Refuse several areas at a time."""
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    atlas = read_inputs(given)
-    return atlas.focus(within[0]) if within else atlas
 
 
 def split_layers(layers: list[str] | None) -> list[str] | None:
