@@ -304,7 +304,7 @@ def test_changes_of_other_layers_dates_and_statuses_are_asked_for_rightly(row, t
 
 def test_a_change_in_code_is_held_to_the_same_words() -> None:
     with pytest.raises(RedrawError, match="unknown kind: 'melt'") as caught:
-        fp.Change(kind="melt", layer="lad21", date="soon", status="maybe", evidence="rumour")
+        fp.LayerChange(kind="melt", layer="lad21", date="soon", status="maybe", evidence="rumour")
     for word in ("'soon'", "'maybe'", "'rumour'", "of which footprint"):
         assert word in str(caught.value)
 

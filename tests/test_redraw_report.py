@@ -118,7 +118,8 @@ def test_within_an_area_only_its_footprints_are_told_and_known_as_in_the_whole(e
 
 
 def test_services_and_regions_are_above_a_system_and_councils_below(england) -> None:
-    asked = what_a_redraw_touches(Side(atlas=england, layer="icb26"), ["amb22", "nhser22", "lad23"])
+    others, bands = ["amb22", "nhser22", "lad23"], fp.band_set("nhs-2019")
+    asked = what_a_redraw_touches(Side(atlas=england, layer="icb26"), others, bands)
     nests = [(one.layer, one.against) for one in asked if one.check == "nesting"]
     assert nests == [("icb26", "amb22"), ("icb26", "nhser22"), ("lad23", "icb26")]
 
@@ -245,6 +246,10 @@ def test_two_releases_of_one_layer_keep_apart(shared, capsys) -> None:
         (["a.json", "b.json"], "a.json"),
         (["a.json", "b.json", "--within", "X"], "--within goes with an atlas"),
         (["icb22", "icb26", "-o", "r.pdf"], "its name must end in"),
+        (["--changes", "surrey-2027"], "These changes redraw 'lad23', 'ctyua23': name one"),
+        (["--changes", "surrey-2027", "--layer", "icb26"], "redraw 'lad23', 'ctyua23'"),
+        (["--changes", "clusters-2025"], "redraw no layer, so there is nothing to compare"),
+        (["--changes", "surrey-2027", "--as-at", "soon"], "'soon' is no date"),
     ],
 )
 def test_what_cannot_be_compared_ends_with_status_2_and_one_message(
@@ -253,3 +258,10 @@ def test_what_cannot_be_compared_ends_with_status_2_and_one_message(
     status, out, err = run(capsys, "compare", *arguments)
     assert (status, out) == (2, "")
     assert message in err
+
+
+def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
+    status, out, _ = run(capsys, "compare", "--changes", "surrey-2027", "--layer", "ctyua")
+    assert status == 0
+    assert "543,550 people in 6 units were split off, in one flow" in out
+    assert "Against the baseline: 1 new" in out

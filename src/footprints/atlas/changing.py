@@ -22,7 +22,7 @@ STATUSES: tuple[str, ...] = get_args(Status)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change:
+class LayerChange:
     """One change of a layer. All changes of one date refer to the footprints of the day before.
 
     Parameters
@@ -60,7 +60,7 @@ class Change:
     Examples
     --------
     >>> part = (("ctyua21", ("E10000030",)),)
-    >>> str(Change(kind="move", layer="icb22", old=("E54000034",), new="E54000052", where=part))
+    >>> str(LayerChange(kind="move", layer="icb22", old=("E54000034",), new="E54000052", where=part))
     'icb22: the part of E54000034 in ctyua21 E10000030 moves to E54000052'
     """
 
@@ -133,14 +133,14 @@ class Changes:
     ----------
     title, source : str
         What they are, and where they are said.
-    changes : tuple of Change
+    changes : tuple of LayerChange
         In any order; they are applied by date.
     note : str
         What a reader must know of all of them.
 
     Examples
     --------
-    >>> merged = Change(kind="merge", layer="icb22", old=("A", "B"), new="C", date="2030-04-01")
+    >>> merged = LayerChange(kind="merge", layer="icb22", old=("A", "B"), new="C", date="2030-04-01")
     >>> print(Changes(title="Ours", source="a paper", changes=(merged,)))
     Ours (a paper)
       icb22: A, B merge into C (2030-04-01)
@@ -148,7 +148,7 @@ class Changes:
 
     title: str
     source: str
-    changes: tuple[Change, ...]
+    changes: tuple[LayerChange, ...]
     note: str = ""
 
     def __str__(self) -> str:
@@ -164,7 +164,7 @@ class Redraw:
     ----------
     title : str
         What they were called.
-    changes : tuple of Change
+    changes : tuple of LayerChange
         What was done.
     notes : tuple of str
         What must be said of it, such as lists and lines that could not be kept.
@@ -177,7 +177,7 @@ class Redraw:
     """
 
     title: str
-    changes: tuple[Change, ...]
+    changes: tuple[LayerChange, ...]
     notes: tuple[str, ...] = ()
     before: Mapping[str, Layer | None] = field(default_factory=dict, repr=False)
     notes_before: tuple[str, ...] = field(default=(), repr=False)
@@ -187,12 +187,12 @@ class Redraw:
         return "\n".join([plain(self.title), *(f"  {change}" for change in self.changes)])
 
 
-def check_cycles(changes: Iterable[Change], problems: Problems) -> None:
+def check_cycles(changes: Iterable[LayerChange], problems: Problems) -> None:
     """Note codes that follow one another in a circle.
 
     Parameters
     ----------
-    changes : iterable of Change
+    changes : iterable of LayerChange
         Those that are made together.
     problems : Problems
         Where what is wrong is noted.
@@ -200,8 +200,8 @@ def check_cycles(changes: Iterable[Change], problems: Problems) -> None:
     Examples
     --------
     >>> from footprints.errors import Problems
-    >>> there = Change(kind="recode", layer="icb22", old=("A",), new="B")
-    >>> back = Change(kind="recode", layer="icb22", old=("B",), new="A")
+    >>> there = LayerChange(kind="recode", layer="icb22", old=("A",), new="B")
+    >>> back = LayerChange(kind="recode", layer="icb22", old=("B",), new="A")
     >>> problems = Problems("It")
     >>> check_cycles([there, back], problems)
     >>> problems.lines
@@ -235,6 +235,6 @@ def _few(codes: tuple[str, ...], most: int = 5) -> str:
     return ", ".join(codes[:most]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
-def said(changes: Iterable[Change]) -> str:
+def said(changes: Iterable[LayerChange]) -> str:
     """Return changes for a message."""
     return listed(changes)

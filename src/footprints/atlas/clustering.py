@@ -13,7 +13,7 @@ from footprints.atlas.placing import check_codes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from footprints.atlas.changing import Change
+    from footprints.atlas.changing import LayerChange
     from footprints.atlas.placing import Ground
     from footprints.errors import Problems
 
@@ -22,13 +22,13 @@ LEVEL = "cluster"
 
 
 def clustered(
-    changes: list[Change], layers: Mapping[str, Layer], ground: Ground, problems: Problems
+    changes: list[LayerChange], layers: Mapping[str, Layer], ground: Ground, problems: Problems
 ) -> list[tuple[str, Layer, pd.DataFrame, list[str]]]:
     """Make a layer of the clusters of one date, such as ``cluster25``.
 
     Parameters
     ----------
-    changes : list of Change
+    changes : list of LayerChange
         All of kind ``cluster``; the layers that they are about are left as they are.
     layers : mapping of str to Layer
         The layers of the atlas.
@@ -79,7 +79,7 @@ def clustered(
     return [(key, layer, members, [])]
 
 
-def _members(change: Change, ground: Ground) -> pd.DataFrame:
+def _members(change: LayerChange, ground: Ground) -> pd.DataFrame:
     rows = ground.rows(change.layer)
     held = rows[rows["code"].isin(change.old)]
     found = held.assign(code=change.new).astype({"evidence": "str"})
@@ -87,7 +87,7 @@ def _members(change: Change, ground: Ground) -> pd.DataFrame:
 
 
 def _check(
-    key: str, changes: list[Change], layers: Mapping[str, Layer], problems: Problems
+    key: str, changes: list[LayerChange], layers: Mapping[str, Layer], problems: Problems
 ) -> None:
     """Note clusters of what is not there, of one footprint, or of one that is in two."""
     for change in changes:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from footprints.atlas.changing import Change
+    from footprints.atlas.changing import LayerChange
     from footprints.atlas.parts import UnitTable
     from footprints.errors import Problems
 
@@ -28,7 +28,7 @@ class Claim:
 
     Parameters
     ----------
-    change : Change
+    change : LayerChange
         The change.
     rows : array of bool
         Rows of the layer.
@@ -38,7 +38,7 @@ class Claim:
         Tables of units in which nothing tells whose rows they are.
     """
 
-    change: Change
+    change: LayerChange
     rows: Mask
     whole: bool
     untold: frozenset[str] = frozenset()
@@ -67,7 +67,7 @@ class Ground:
 class _Asked:
     """A change, the rows of its layer, those that it may take from, and where to look."""
 
-    change: Change
+    change: LayerChange
     rows: pd.DataFrame
     inside: Mask
     ground: Ground
@@ -96,13 +96,17 @@ def everywhere(rows: pd.DataFrame, units: Mapping[str, UnitTable]) -> pd.DataFra
 
 
 def claim_of(
-    change: Change, rows: pd.DataFrame, codes: Collection[str], ground: Ground, problems: Problems
+    change: LayerChange,
+    rows: pd.DataFrame,
+    codes: Collection[str],
+    ground: Ground,
+    problems: Problems,
 ) -> Claim | None:
     """Find the rows that a change takes to its new code, and note what keeps it from being made.
 
     Parameters
     ----------
-    change : Change
+    change : LayerChange
         Any but a rename or a recode, which take no units anywhere.
     rows : DataFrame
         The membership of its layer, with the units in no footprint (:func:`everywhere`).
@@ -140,7 +144,7 @@ def claim_of(
     return Claim(change=change, rows=part, whole=False, untold=frozenset(set(held) - told))
 
 
-def check_codes(change: Change, codes: Collection[str], problems: Problems) -> bool:
+def check_codes(change: LayerChange, codes: Collection[str], problems: Problems) -> bool:
     """Tell whether a layer has the footprints that a change is about; note those it lacks."""
     strangers = [code for code in change.old if code not in codes]
     if strangers:

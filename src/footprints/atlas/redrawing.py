@@ -20,7 +20,7 @@ from footprints.errors import Problems, RedrawError, listed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from footprints.atlas.changing import Change
+    from footprints.atlas.changing import LayerChange
     from footprints.atlas.parts import Layer, UnitTable
 
 
@@ -37,7 +37,7 @@ class _Day:
 
     key: str
     layer: Layer
-    changes: list[Change]
+    changes: list[LayerChange]
     claims: list[Claim]
     before: pd.DataFrame
 
@@ -64,7 +64,7 @@ def redrawn(
     units: Mapping[str, UnitTable],
     membership: pd.DataFrame,
     resolve: Callable[[str], str],
-    changes: Iterable[Change],
+    changes: Iterable[LayerChange],
 ) -> Redrawn:
     """Make changes by date; those of one date all refer to the footprints of the day before.
 
@@ -76,7 +76,7 @@ def redrawn(
         Its membership table.
     resolve : callable
         The key of a layer, from what it is called.
-    changes : iterable of Change
+    changes : iterable of LayerChange
         In any order.
 
     Raises
@@ -108,14 +108,14 @@ def redrawn(
     return Redrawn({k: layer for k, layer in now.items() if layers.get(k) is not layer}, notes)
 
 
-def _raise_cycles(changes: list[Change]) -> None:
+def _raise_cycles(changes: list[LayerChange]) -> None:
     problems = Problems("The redraw")
     check_cycles(changes, problems)
     problems.raise_any(RedrawError)
 
 
 def _redrawn_layer(
-    key: str, layer: Layer, changes: list[Change], ground: Ground, problems: Problems
+    key: str, layer: Layer, changes: list[LayerChange], ground: Ground, problems: Problems
 ) -> tuple[str, Layer, pd.DataFrame, list[str]] | None:
     """Return a layer after the changes of one date, with its members and what must be said."""
     before, faults = everywhere(ground.rows(key), ground.units), len(problems.lines)
@@ -147,7 +147,7 @@ def _redrawn_layer(
 
 
 def _members(
-    before: pd.DataFrame, claims: list[Claim], recoded: list[Change]
+    before: pd.DataFrame, claims: list[Claim], recoded: list[LayerChange]
 ) -> tuple[pd.DataFrame, set[str]]:
     """Return the members after changes, and the tables of units that no longer list them."""
     codes = before["code"].replace({c.old[0]: c.new for c in recoded}).to_numpy(dtype=object)
@@ -169,7 +169,7 @@ def _members(
 
 
 def _check_apart(
-    claims: list[Claim], recoded: list[Change], before: pd.DataFrame, problems: Problems
+    claims: list[Claim], recoded: list[LayerChange], before: pd.DataFrame, problems: Problems
 ) -> None:
     """Note units that two changes of one date take, and footprints that end twice."""
     times = np.sum([np.zeros(len(before)), *(claim.rows for claim in claims)], axis=0)
@@ -188,7 +188,7 @@ def _check_apart(
 
 
 def _check_targets(
-    key: str, codes: pd.Index[str], changes: list[Change], problems: Problems
+    key: str, codes: pd.Index[str], changes: list[LayerChange], problems: Problems
 ) -> None:
     """Note new codes that there are already, and old ones that there are no longer."""
     ended = {old for change in changes for old, _ in change.successors}
@@ -218,7 +218,7 @@ def _check_targets(
         problems.add("merges a footprint with nothing", alone, remedy="Use a recode, or name more.")
 
 
-def _names(changes: list[Change], problems: Problems) -> dict[str, str]:
+def _names(changes: list[LayerChange], problems: Problems) -> dict[str, str]:
     """Return the names that changes give, by the code after that date."""
     given: dict[str, str] = {}
     for change in changes:
@@ -231,7 +231,9 @@ def _names(changes: list[Change], problems: Problems) -> dict[str, str]:
     return {code: name for code, name in given.items() if name}
 
 
-def _origins(codes: pd.Index[str], changes: list[Change], after: pd.DataFrame) -> pd.Series[str]:
+def _origins(
+    codes: pd.Index[str], changes: list[LayerChange], after: pd.DataFrame
+) -> pd.Series[str]:
     """Return for each code after changes, in order, the old one whose row it takes, if any."""
     ended = {old: new for change in changes for old, new in change.successors}
     kept = {c.new: c.old[0] for c in changes if c.kind == "recode"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from footprints.atlas.changing import Change, Redraw
+from footprints.atlas.changing import LayerChange, Redraw
 from footprints.atlas.membership import evidence_from, members_from
 from footprints.atlas.redrawing import redrawn
 from footprints.errors import RedrawError
@@ -82,7 +82,7 @@ class WhatIf:
         >>> len(atlas.layers["icb22"]), int(atlas.people("icb22").loc["E54000071", "residents"])
         (41, 3638051)
         """
-        change = Change(
+        change = LayerChange(
             kind="merge",
             layer=layer,
             old=_codes(codes),
@@ -126,7 +126,9 @@ class WhatIf:
         1063997
         """
         where, units = _part(what)
-        return self.redraw([Change(kind="move", layer=layer, new=to, where=where, units=units)])
+        return self.redraw(
+            [LayerChange(kind="move", layer=layer, new=to, where=where, units=units)]
+        )
 
     def split(
         self,
@@ -171,7 +173,7 @@ class WhatIf:
         {'E54000025': 1175847, 'West Essex': 312214}
         """
         return self.redraw(
-            Change(
+            LayerChange(
                 kind="split",
                 layer=layer,
                 old=(code,),
@@ -221,15 +223,15 @@ class WhatIf:
             raise RedrawError(msg, [code])
         kind = "recode" if to else "rename"
         return self.redraw(
-            [Change(kind=kind, layer=layer, old=(code,), new=to, name=name)]  # type: ignore[arg-type]
+            [LayerChange(kind=kind, layer=layer, old=(code,), new=to, name=name)]  # type: ignore[arg-type]
         )
 
-    def redraw(self, changes: Iterable[Change], *, title: str = "What if") -> Self:
+    def redraw(self, changes: Iterable[LayerChange], *, title: str = "What if") -> Self:
         """Make changes by date, all of one date at once, as one step that can be undone.
 
         Parameters
         ----------
-        changes : iterable of Change
+        changes : iterable of LayerChange
             Changes of one date refer to the footprints of the day before.
         title : str
             What the step is called in ``redraws`` and in the notes.
@@ -252,8 +254,8 @@ class WhatIf:
         Examples
         --------
         >>> from footprints import load_example
-        >>> from footprints.atlas import Change
-        >>> ours = Change(kind="rename", layer="icb22", old=("E54000034",), name="Frimley")
+        >>> from footprints.atlas import LayerChange
+        >>> ours = LayerChange(kind="rename", layer="icb22", old=("E54000034",), name="Frimley")
         >>> print(load_example().redraw([ours]).redraws[0])
         What if
           icb22: E54000034 is called Frimley
@@ -294,7 +296,7 @@ class WhatIf:
         kept = {key: layer for key, layer in layers.items() if layer is not None}
         return self._made_of(kept, last.notes_before, self.redraws[:-1])
 
-    def _redrawn(self, changes: tuple[Change, ...], title: str, focused: str) -> Self:
+    def _redrawn(self, changes: tuple[LayerChange, ...], title: str, focused: str) -> Self:
         """Redraw an atlas without a focus, and keep what undoes it."""
         layers = self._with_members()
         wanted = tuple(replace(c, layer=self.resolve(c.layer)) for c in changes)

@@ -187,11 +187,14 @@ def _changed(
 
     old = open_atlas(Inputs(atlas=file), None)
     new = apply_changes(old, [read_changes(name) for name in changes], as_at=as_at)
-    redrawn = list(dict.fromkeys(key for record in new.redraws for key in record.before))
+    was = {key: layer for record in new.redraws for key, layer in record.before.items()}
+    redrawn = [key for key, layer in was.items() if layer is not None]
+    if not redrawn:
+        msg = "These changes redraw no layer, so there is nothing to compare: no footprint moves."
+        raise FootprintsError(msg, changes)
     keys = old.resolve_all(names) if names else redrawn
     if len(keys) != 1 or keys[0] not in redrawn:
-        said = f"These changes redraw {listed(redrawn)}" if redrawn else "No change is made"
-        msg = f"{said}: name one layer that they redraw with --layer."
+        msg = f"These changes redraw {listed(redrawn)}: name one of them with --layer."
         raise FootprintsError(msg, keys)
     if within:
         one_area(within)

@@ -1,4 +1,4 @@
-"""Change files: what changed in the footprints of England, or would change."""
+"""LayerChange files: what changed in the footprints of England, or would change."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from footprints.atlas.changing import Change, Changes, Kind, Status, check_cycles
+from footprints.atlas.changing import Changes, Kind, LayerChange, Status, check_cycles
 from footprints.errors import FileError, Problems, TableError, UnknownNameError, listed
 from footprints.read.bundled import data_folder
 from footprints.read.files import local_file
@@ -188,9 +188,9 @@ def _check_keys(number: int, change: ChangeSpec, problems: Problems) -> None:
         problems.add(f"names a part by nothing {subject}", empty)
 
 
-def _changes(spec: ChangeSpec, source: str) -> list[Change]:
+def _changes(spec: ChangeSpec, source: str) -> list[LayerChange]:
     """Return what a change in the file comes to: a table of names is a rename for each."""
-    made: Callable[..., Change] = Change
+    made: Callable[..., LayerChange] = LayerChange
     said = {
         "kind": spec.kind,
         "layer": spec.layer,

@@ -48,7 +48,7 @@ class Side:
     layer: str
 
 
-def what_a_redraw_touches(side: Side, others: Iterable[str]) -> list[Asked]:
+def what_a_redraw_touches(side: Side, others: Iterable[str], bands: BandSet) -> list[Asked]:
     """Return the checks whose result a redraw of a layer may change.
 
     Parameters
@@ -57,29 +57,34 @@ def what_a_redraw_touches(side: Side, others: Iterable[str]) -> list[Asked]:
         The layer.
     others : iterable of str
         The layers that it is held against.
+    bands : BandSet
+        The population bands.
 
     Returns
     -------
     list of Asked
-        Its population band; nesting in it of what lies below it on the ladder of levels, and of
+        Its population band, where its level has one; nesting in it of what lies below it on the ladder of levels, and of
         itself in what lies above and in services; whether systems are coterminous with councils
         and strategic authorities; its coverage, where it is meant to cover everybody.
 
     Examples
     --------
-    >>> from footprints import load_example
+    >>> from footprints import band_set, load_example
     >>> asked = what_a_redraw_touches(
-    ...     Side(atlas=load_example(), layer="icb26"), ["lad23", "nhser22"]
+    ...     Side(atlas=load_example(), layer="icb26"),
+    ...     ["lad23", "nhser22"],
+    ...     band_set("nhs-2019"),
     ... )
     >>> [(one.check, one.layer, one.against) for one in asked][1:4]
     [('nesting', 'lad23', 'icb26'), ('coterminosity', 'icb26', 'lad23'), ('nesting', 'icb26', 'nhser22')]
     """
     levels, covers = side.atlas.overview["level"], side.atlas.overview["covers"]
     key = side.layer
-    found = [Asked(check="population-band", layer=key)]
+    level = str(levels[key])
+    found = [Asked(check="population-band", layer=key)] if level in bands.bands else []
     for other in others:
-        found += _nests(key, levels[key], other, levels[other])
-        found += _coterminous(key, levels[key], other, levels[other])
+        found += _nests(key, level, other, levels[other])
+        found += _coterminous(key, level, other, levels[other])
     return found + ([Asked(check="coverage", layer=key)] if covers[key] else [])
 
 
@@ -191,7 +196,7 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
     others, left_out = others_to_hold_against(before, after)
     found: list[pd.DataFrame] = []
     for side in (before, after):
-        asked = what_a_redraw_touches(side, others)
+        asked = what_a_redraw_touches(side, others, chosen)
         parts, met = look_into(
             side.atlas.whole, asked, chosen, population=population, tolerance=tolerance
         )
