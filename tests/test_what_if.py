@@ -326,7 +326,7 @@ def stepped(atlas: fp.Atlas, number: int, step: tuple[str, object]) -> fp.Atlas:
     return atlas.rename("lad21", codes[what % len(codes)], f"Name {number}", to=new)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.sampled_from(["D1", "D2", "D3", "D4", None]), min_size=6, max_size=6).filter(any),
     steps(),
