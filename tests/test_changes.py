@@ -54,11 +54,12 @@ def members(atlas: fp.Atlas, layer: str, units: str) -> pd.Series:
 def assert_turned(atlas: fp.Atlas, old: str, new: str, units: str) -> None:
     """Assert that the shipped file turns one layer into another exactly, and back."""
     changed = fp.apply_changes(atlas, fp.read_changes(f"{old}-{new}"))
-    pd.testing.assert_frame_equal(members(changed, old, units), members(atlas, new, units))
+    # Testing frames row by row takes half a minute on LSOAs.
+    assert members(changed, old, units).equals(members(atlas, new, units))
     names = changed.layers[old]["name"].sort_index()
     pd.testing.assert_series_equal(names, atlas.layers[new]["name"].sort_index())
     back = changed.undo()
-    pd.testing.assert_frame_equal(back.membership, atlas.membership)
+    assert back.membership.equals(atlas.membership)
     assert back.layers[old].equals(atlas.layers[old])
     assert back.notes == atlas.notes
     assert back.redraws == ()
@@ -122,7 +123,7 @@ def test_clusters_are_groups_to_be_checked_and_move_no_boundary(england) -> None
     band = fp.population_bands(together.people("cluster25")["residents"], "1-3 million")
     assert band.index[band["status"] == "above"].tolist() == ["CL-DD-NN-LINC", "CL-SEL-SWL"]
     made = fp.partition(together, "icb22", "cluster25")
-    assert set(made["status"]) == {"pass"}
+    assert set(made["status"]) == {"made up"}
     assert fp.clusters(england).empty
     assert "cluster25" not in together.undo().layers
 

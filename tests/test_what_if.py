@@ -258,6 +258,10 @@ REFUSED = {
     "takes units that are not in D1 of 'lad21': 'c'": lambda a: a.split("lad21", "D1", {"X": ["a", "c"]}),
     "already: 'D2'": lambda a: a.split("lad21", "D1", {"D2": ["a"]}),
     "already: 'D2'.": lambda a: a.rename("lad21", "D1", to="D2"),
+    "is a recode of a footprint to itself: 'D1'": lambda a: a.rename("lad21", "D1", to="D1"),
+    "is a split of a footprint to itself: 'D1'": lambda a: a.split("lad21", "D1", {"D1": ["a"]}),
+    "no changes were given": lambda a: a.split("lad21", "D1", {}),
+    "does not say into which code": lambda a: a.merge("lad21", ["D1", "D2"], into=""),
     "Nothing would change for 'D1'": lambda a: a.rename("lad21", "D1"),
     "renames what 'lad21' does not have then": lambda a: a.rename("lad21", "D8", "Name"),
 }  # fmt: skip
@@ -326,7 +330,7 @@ def stepped(atlas: fp.Atlas, number: int, step: tuple[str, object]) -> fp.Atlas:
     return atlas.rename("lad21", codes[what % len(codes)], f"Name {number}", to=new)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(
     st.lists(st.sampled_from(["D1", "D2", "D3", "D4", None]), min_size=6, max_size=6).filter(any),
     steps(),

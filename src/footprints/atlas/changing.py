@@ -95,6 +95,8 @@ class LayerChange:
             problems.add(f"is a {self.kind} and names no units or footprints to take")
         if self.kind != "move" and not self.old:
             problems.add(f"is a {self.kind} and does not say of which footprint")
+        if self.kind in {"move", "split", "recode"} and self.new and self.new in self.old:
+            problems.add(f"is a {self.kind} of a footprint to itself", [self.new])
         problems.raise_any(RedrawError)
 
     @property

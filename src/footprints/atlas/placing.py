@@ -215,8 +215,9 @@ def _can_tell(
 ) -> bool:
     """Tell whether footprints of a layer can name a part of another; note why not."""
     problems, mine = asked.problems, asked.rows["units"].unique()
-    if strangers := [code for code in wanted if code not in set(theirs["code"])]:
-        remedy = near(strangers, theirs["code"].unique()).strip()
+    known = set(theirs["code"].unique())
+    if strangers := [code for code in wanted if code not in known]:
+        remedy = near(strangers, sorted(known)).strip()
         problems.add(f"names a part by footprints that {key!r} lacks", strangers, remedy=remedy)
     elif not theirs["units"].isin(mine).any():
         fault = (

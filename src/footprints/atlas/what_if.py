@@ -242,12 +242,14 @@ class WhatIf:
             With the layers redrawn under the same keys. It keeps all members and what they rest
             on; what cannot be known of parts (lines that are the layer's own, people counted by
             footprint, lists by other units) is left out and named in ``notes``. One with a focus is
-            redrawn whole and focused again, on the successor where the focus has one.
+            redrawn whole and focused again, on the successor where the focus has one. An atlas that
+            is stored, or whose units are converted, keeps the notes and not the records.
 
         Raises
         ------
         RedrawError
-            If a change cannot be made; everything wrong with those of one date is named at once.
+            If there are no changes, or one cannot be made; everything wrong with those of one date
+            is named at once.
         UnknownNameError
             If there is no layer that a change is about.
 
@@ -260,10 +262,14 @@ class WhatIf:
         What if
           icb22: E54000034 is called Frimley
         """
+        wanted = tuple(changes)
+        if not wanted:
+            msg = "There is nothing to redraw: no changes were given."
+            raise RedrawError(msg)
         if self.focused is None:
-            return self._redrawn(tuple(changes), title, "")
+            return self._redrawn(wanted, title, "")
         layer, code = self.focused.layer, self.focused.code
-        whole = self._whole._redrawn(tuple(changes), title, f"{layer}:{code}")  # noqa: SLF001
+        whole = self._whole._redrawn(wanted, title, f"{layer}:{code}")  # noqa: SLF001
         return whole.focus(f"{layer}:{_successor(code, layer, whole)}")
 
     def undo(self) -> Self:
