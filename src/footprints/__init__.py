@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
+    from footprints.pictures import alternative_text, picture, save_picture
     from footprints.read import (
         Joined,
         PCNAreas,
@@ -79,6 +80,7 @@ __all__ = [
     "UnitTable",
     "add_population",
     "alignment",
+    "alternative_text",
     "as_people",
     "atlas_of_lists",
     "band_set",
@@ -105,6 +107,7 @@ __all__ = [
     "pairs_by",
     "partition",
     "pcn_areas",
+    "picture",
     "policy_test",
     "policy_tests",
     "population_bands",
@@ -126,6 +129,7 @@ __all__ = [
     "registered_atlas",
     "registered_pairs",
     "save_map",
+    "save_picture",
     "sea_links",
     "splits",
     "spread",
@@ -143,6 +147,7 @@ _LATE = {
     "Locator": "footprints.locating",
     "Neighbourhoods": "footprints.checks.neighbourhoods",
     "alignment": "footprints.checks.coterminous",
+    "alternative_text": "footprints.pictures",
     "best_reference": "footprints.checks.coterminous",
     "bodies_at": "footprints.checks.bodies",
     "check": "footprints.checks.gate",
@@ -162,6 +167,7 @@ _LATE = {
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",
     "partition": "footprints.checks.nest",
+    "picture": "footprints.pictures",
     "policy_test": "footprints.checks.policies",
     "policy_tests": "footprints.checks.policies",
     "profile": "footprints.checks.profile",
@@ -170,6 +176,7 @@ _LATE = {
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
+    "save_picture": "footprints.pictures",
     "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
