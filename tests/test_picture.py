@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import layer_of, make_atlas, residents, squares
+from conftest import ROOT, layer_of, make_atlas, residents, squares
 
 import footprints as fp
 from footprints.cli import main
@@ -112,6 +112,21 @@ def test_what_has_no_room_for_its_name_is_counted(england: fp.Atlas) -> None:
     (said,) = [text for text in texts(figure) if "found no room" in text]
     left_out = int(said.split()[0].replace(",", ""))
     assert left_out + len(texts(figure, "footprint")) == 296
+
+
+def test_words_that_have_no_room_are_counted_and_none_runs_over_the_foot(england) -> None:
+    figure = fp.picture(england, ["lad23"])
+    renderer = figure.canvas.get_renderer()
+    tops = {text.get_text(): text.get_window_extent(renderer).extents for text in figure.texts}
+    (rest,) = [words for words in tops if words.endswith("more: no room here")]
+    assert int(rest.split()[1]) > 10
+    notes = next(box for words, box in tops.items() if words.startswith("People are of mid-2020"))
+    assert tops[rest][1] > notes[3]
+    width, height = figure.get_size_inches() * figure.dpi
+    for box in tops.values():
+        assert (box[:2] >= 0).all()
+        assert box[2] <= width
+        assert box[3] <= height
 
 
 def test_neighbours_differ_in_lightness_so_that_grey_tells_them_apart(england, systems) -> None:
@@ -449,7 +464,7 @@ def test_the_command_writes_a_picture_by_the_ending_of_its_name(tmp_path, capsys
     assert main([*arguments, "--findings", "-o", str(file)]) == 0
     said = capsys.readouterr().out
     assert "Picture written: board.png." in said
-    assert "Alternative text: Frimley. Map of 1 system" in said
+    assert "Alternative text: NHS Frimley Integrated Care Board. Map of 1" in said
     assert b"Description" in file.read_bytes()[:4000]
 
 
@@ -457,3 +472,15 @@ def test_a_page_refuses_what_only_a_picture_takes(tmp_path, capsys) -> None:
     assert main(["map", "--marking", "DRAFT", "-o", str(tmp_path / "a.html")]) == 2
     assert "Only a picture takes '--marking'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
+    files = sorted((ROOT / "docs").glob("*.png"))
+    assert [file.name for file in files] == ["frimley.png", "systems.png"]
+    for file in files:
+        assert f"docs/{file.name}" in readme
+        assert f'"{file.name}"' in script
+        assert file.stat().st_size < 200_000
+        assert b"Description" in chunks(file.read_bytes())[b"iTXt"]

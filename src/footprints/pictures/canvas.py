@@ -172,7 +172,8 @@ def draw_area(  # noqa: PLR0913 - the ways of drawing an area.
         joinstyle="round",
         label=name or None,
     )
-    axes.add_patch(patch)
+    # The limits of the map are set, so they need not be found from every curve.
+    axes.add_artist(patch)
 
 
 def draw_missed(axes: Axes, shape: shapely.Geometry, order: float) -> None:

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from footprints.geometry import is_coverage
 from footprints.pictures.canvas import draw_area, draw_label, draw_missed
 from footprints.pictures.colours import EDGE, FAINT, FAINT_EDGE, INK, QUIET, STROKES
 from footprints.pictures.lettering import POINT_MM, as_text, font, width_of
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 MILES = 1609.344
 VEIL = 0.58
 """How much of what lies outside the focus is hidden."""
-FINENESS = 0.2
-"""How far a drawn line may lie from the one it stands for, in points."""
 LEAST = 0.002
 """A part of a footprint in the focus that is smaller, as a share of it, is not where its name goes."""
 SCALE_SIZE = 7.0
@@ -45,22 +42,21 @@ def draw_map(page: Page, scene: Scene, placed: Placed) -> None:
     """Draw the map of a scene, with the names that were placed."""
     view = page.sheet.view(scene.extent)
     axes = page.axes(page.sheet.map, view)
-    fine = page.sheet.metres_per_mm(scene.extent) * POINT_MM * FINENESS
-    for shape in _in_view(scene.base, view, fine):
+    for shape in _in_view(scene.base, view):
         draw_area(axes, shape, fill=FAINT, edge=FAINT, width=0.4, order=1)
-    for shape in _in_view(scene.neighbours.geometry, view, fine):
+    for shape in _in_view(scene.neighbours.geometry, view):
         draw_area(axes, shape, fill=FAINT, edge=FAINT_EDGE, width=0.6, order=2)
-    filled = _in_view(scene.filled.geometry, view, fine)
+    filled = _in_view(scene.filled.geometry, view)
     for code, shape in filled.items():
         fill = scene.filled["colour"][code]
         draw_area(axes, shape, fill=fill, edge=EDGE, width=0.6, order=3, name=str(code))
-    _draw_missed(axes, scene, view, fine)
+    _draw_missed(axes, scene, view)
     for key, stroke in zip(scene.layers[1:], STROKES, strict=False):
-        for shape in _in_view(scene.frames[key].geometry, view, fine):
+        for shape in _in_view(scene.frames[key].geometry, view):
             draw_area(
                 axes, shape, edge=stroke.colour, width=stroke.width, dashes=stroke.dashes, order=5
             )
-    _draw_focus(axes, scene, view, fine)
+    _draw_focus(axes, scene, view)
     _draw_labels(axes, placed)
     _draw_scale(axes, scale_place(scene, page.sheet), page.sheet.letters)
     if scene.illustrative:
@@ -108,29 +104,21 @@ def _whole(miles: float) -> str:
     return f"{miles:.0f}" if miles >= 10 else f"{miles:.1f}"
 
 
-def _in_view(shapes: gpd.GeoSeries, view: Extent, fine: float) -> gpd.GeoSeries:
-    """Return the areas that are seen, with lines as fine as paper shows."""
-    near = shapes[shapes.intersects(shapely.box(*view))]
-    if near.empty:
-        return near
-    if is_coverage(near.to_frame("geometry")):
-        drawn = shapely.coverage_simplify(near.array, fine)
-    else:
-        drawn = shapely.simplify(near.array, fine)
-    return gpd.GeoSeries(drawn, index=near.index)
+def _in_view(shapes: gpd.GeoSeries, view: Extent) -> gpd.GeoSeries:
+    return shapes[shapes.intersects(shapely.box(*view))]
 
 
-def _draw_missed(axes: Axes, scene: Scene, view: Extent, fine: float) -> None:
+def _draw_missed(axes: Axes, scene: Scene, view: Extent) -> None:
     for frame in scene.frames.values():
-        for shape in _in_view(frame.geometry[frame["missed"]], view, fine):
+        for shape in _in_view(frame.geometry[frame["missed"]], view):
             draw_missed(axes, shape, order=4)
 
 
-def _draw_focus(axes: Axes, scene: Scene, view: Extent, fine: float) -> None:
+def _draw_focus(axes: Axes, scene: Scene, view: Extent) -> None:
     """Veil what lies outside the focus, and draw its edge as a line with a light core."""
     if scene.area is None:
         return
-    shape = shapely.simplify(scene.area, fine)
+    shape = scene.area
     veil = shapely.difference(shapely.box(*view).buffer(view[2] - view[0]), shape)
     draw_area(axes, veil, fill="white", alpha=VEIL, order=6, name="veil")
     draw_area(axes, shape, edge=INK, width=3.4, order=7)

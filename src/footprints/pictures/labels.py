@@ -200,7 +200,7 @@ def _placed(
     board: Board, code: str, name: str, shape: shapely.Geometry, weight: Weight
 ) -> Label | None:
     """Find the largest letters and the lines for which a name fits in its area."""
-    places, simple = places_in(shape), shapely.simplify(shape, board.scale)
+    places, simple = places_in(shape), shapely.simplify(shape, 2 * board.scale)
     shapely.prepare(simple)
     ways = list(dict.fromkeys(balanced(name, count) for count in range(1, MOST_LINES + 1)))
     best: tuple[float, Label, npt.NDArray[np.float64]] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +32,10 @@ MOST_BESIDE = 2
 LETTERS = {"A4": 1.0, "A3": 1.25, "SLIDE": 1.2}
 PAPERS = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "SLIDE": (190.5, 338.667)}
 """Sizes of paper in millimetres, upright; a slide is 16 to 9, and always lies on its side."""
+
+
+TOGETHER = 3
+"""Entries of so many lines are not broken between columns."""
 
 
 class Frame(NamedTuple):
@@ -192,7 +197,7 @@ def _sheet(  # noqa: PLR0913 - as sheets().
     else:
         count = 2 if inset else 3
         panel = max(
-            (-(-lines // count) + 1) * line_height(WORDS * letters), INSET * letters * inset
+            (-(-lines // count) + 2) * line_height(WORDS * letters), INSET * letters * inset
         )
         panel = min(panel, MOST_PANEL * height)
         columns = tuple(
@@ -253,27 +258,34 @@ def in_columns(
 ) -> list[tuple[Line, float, float]]:
     """Set lines in columns, each with the place of its left end and its middle in millimetres.
 
-    What has no room is counted in a last line.
+    Entries that have no room are counted in a last line.
     """
-    each = max(int(columns[0].height / line_mm), 1)
-    room = each * len(columns)
-    if len(lines) < room:
-        each = min(each, -(-len(lines) // len(columns)) + 1)
-    shown = list(lines)
-    if len(lines) > room:
-        entry = lines[room - 1].entry
-        kept = [line for line in lines[: room - 1] if line.entry < entry]
-        rest = len({line.entry for line in lines}) - len({line.entry for line in kept})
-        shown = [*kept, Line(f"and {rest:,} more: no room here", "", bold=True, entry=-1)]
     most = max(int(columns[0].height / line_mm), 1)
-    places, column, row, before = [], 0, 0, None
-    for number, line in enumerate(shown):
-        # An entry stays together, and a heading with what it is the heading of.
-        alone = line.bold and row >= each - 1 and number + 1 < len(shown)
-        full = row >= most or (row >= each and line.entry != before)
-        if (full or alone) and column + 1 < len(columns):
-            column, row = column + 1, 0
+    each = min(most, -(-len(lines) // len(columns)) + 1)
+    entries = list(dict.fromkeys(line.entry for line in lines))
+    shown, left = list(lines), len(entries)
+    while (rows := _rows(shown, len(columns), each, most))[-1][1] >= most and left:
+        left, each = left - 1, most
+        kept = set(entries[:left])
+        rest = Line(f"and {len(entries) - left:,} more: no room here", "", bold=True, entry=-1)
+        shown = [*(line for line in lines if line.entry in kept), rest]
+    places = []
+    for line, (column, row) in zip(shown, rows, strict=True):
         frame = columns[column]
         places.append((line, frame.x, frame.y + frame.height - (row + 0.5) * line_mm))
-        row, before = row + 1, line.entry
     return places
+
+
+def _rows(lines: Sequence[Line], columns: int, each: int, most: int) -> list[tuple[int, int]]:
+    """Return the column and row of each line; in the last column, rows may be beyond its foot."""
+    sizes = Counter(line.entry for line in lines)
+    rows, column, row, before = [], 0, 0, None
+    for line in lines:
+        # A short entry stays together, and a heading with what it is the heading of.
+        wanted = sizes[line.entry] + line.bold if line.entry != before else 1
+        full = row + (wanted if wanted <= TOGETHER else 1) > most
+        if (full or (row >= each and line.entry != before)) and column + 1 < columns:
+            column, row = column + 1, 0
+        rows.append((column, row))
+        row, before = row + 1, line.entry
+    return rows

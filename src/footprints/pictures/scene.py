@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from footprints.errors import FootprintsError, listed
 from footprints.pictures.colours import STROKES, told_apart
@@ -15,9 +17,6 @@ from footprints.report.findings import MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
-    import shapely
 
     from footprints.atlas import Atlas, Population
     from footprints.report import Report
@@ -27,6 +26,10 @@ PADDING = 0.04
 """Room around what is shown, as a share of its longer side."""
 NEAR = 0.01
 """How near areas must have different colours, as a share of the longer side of the map."""
+STEPS = 3_000
+"""How many of the finest steps of a line make up the longer side of the map."""
+FARTHEST = 3.0
+"""How far around the extent a page may show more, in longer sides of the map."""
 NEEDED = ["layer", "code", "status", "message"]
 _BODY = re.compile(
     r"^NHS\s+(?=\S)|\s+(?:integrated care board|clinical commissioning group|icb|ccg)$"
@@ -121,8 +124,14 @@ def scene_of(
     whole, first = atlas.whole.layers[keys[0]], keys[0]
     area = area_of(atlas)
     extent = extent_of(frames, area)
-    near = NEAR * max(extent[2] - extent[0], extent[3] - extent[1])
-    frames[first]["colour"] = told_apart(frames[first].geometry, near)
+    longest = max(extent[2] - extent[0], extent[3] - extent[1])
+    around = shapely.box(*extent).buffer(FARTHEST * longest)
+    for frame in frames.values():
+        frame["geometry"] = as_fine(frame.geometry, longest / STEPS)
+    frames[first]["colour"] = told_apart(frames[first].geometry, NEAR * longest)
+    others = whole.loc[whole.index.difference(frames[first].index), ["name", "geometry"]]
+    others = others[others.intersects(around)]
+    base = base_of(atlas.whole)
     shown = pd.concat(
         [frame.index.to_frame(name="code").assign(layer=key) for key, frame in frames.items()]
     )
@@ -133,9 +142,9 @@ def scene_of(
         atlas=atlas,
         layers=tuple(keys),
         frames=frames,
-        neighbours=whole.loc[whole.index.difference(frames[first].index), ["name", "geometry"]],
-        base=base_of(atlas.whole),
-        area=area,
+        neighbours=others.set_geometry(as_fine(others.geometry, longest / STEPS)),
+        base=as_fine(base, longest / STEPS).rename(base.name),
+        area=None if area is None else shapely.simplify(area, longest / STEPS),
         extent=extent,
         missed=missed[is_shown],
         elsewhere=int((~is_shown).sum()),
@@ -219,6 +228,14 @@ def extent_of(frames: dict[str, gpd.GeoDataFrame], area: shapely.Geometry | None
     east, north = bounds[:, 2:].max(0)
     room = (PADDING if area is None else 4 * PADDING) * max(east - west, north - south)
     return float(west - room), float(south - room), float(east + room), float(north + room)
+
+
+def as_fine(shapes: gpd.GeoSeries, step: float) -> gpd.GeoSeries:
+    """Return areas with lines no finer than a step in metres; neighbours keep shared edges."""
+    clean = shapely.coverage_is_valid(shapes.array)
+    simplify = shapely.coverage_simplify if clean else shapely.simplify
+    drawn = gpd.GeoSeries(simplify(shapes.array, step), index=shapes.index, crs=shapes.crs)
+    return drawn.where(drawn.area > 0, shapes)
 
 
 def _footprints(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.levels import called
+from footprints.masking import counted
 from footprints.pictures.colours import STROKES
 from footprints.pictures.lettering import drawable
 from footprints.pictures.scene import short
@@ -41,7 +42,7 @@ def title_of(scene: Scene, title: str | None) -> str:
     if title is not None:
         return drawable(title, MOST_TITLE)
     where = scene.atlas.focused.name if scene.atlas.focused else scene.atlas.title
-    return drawable(short(where) if scene.atlas.focused else where, MOST_TITLE)
+    return drawable(where, MOST_TITLE)
 
 
 def layer_words(scene: Scene, key: str) -> str:
@@ -57,7 +58,7 @@ def subtitle_of(scene: Scene) -> str:
     alone = list(same_as_focus(scene, first)) == list(scene.filled.index)
     meets = " that meets it" if len(scene.filled) == 1 else " that meet it"
     parts = [layer_words(scene, key) for key in scene.layers[alone:]]
-    text = " and ".join(parts)
+    text = ", ".join(parts)
     if focused is not None and text:
         text += meets if len(scene.layers) == 1 else " that meet it"
     return drawable(
@@ -146,13 +147,14 @@ def legend_of(scene: Scene) -> list[tuple[str, str]]:
     Signs: ``fill``, ``stroke:0`` and so on, ``missed``, ``focus``, ``faint``.
     """
     first, *others = scene.layers
-    entries = [("fill", f"{layer_words(scene, first)}; colours only tell neighbours apart")]
+    apart = "; colours only tell neighbours apart" if len(scene.filled) > 1 else ""
+    entries = [("fill", layer_words(scene, first) + apart)]
     for n, key in enumerate(others):
         named = f": {_names(scene.frames[key])}" if few(scene.frames[key]) else ""
         entries.append((f"stroke:{n}", layer_words(scene, key) + named))
     if scene.missed.shape[0]:
         footprints = len(scene.missed[["layer", "code"]].drop_duplicates())
-        entries.append(("missed", f"misses a check ({footprints:,} footprints)"))
+        entries.append(("missed", f"misses a check ({counted(footprints, 'footprint')})"))
     if scene.area is not None and scene.atlas.focused is not None:
         entries.append(("focus", f"edge of {short(scene.atlas.focused.name)}"))
     if len(scene.neighbours) and scene.atlas.focused:
