@@ -186,12 +186,17 @@ def _sheet(  # noqa: PLR0913 - as sheets().
     strip = BAND * letters if band else 0.0
     if width > height:
         floor = bottom + (INSET * letters + GAP if inset else 0)
-        each = max(int((ceiling - floor) / line_height(WORDS * letters)), 1)
-        count = min(max(-(-lines // each), 1), MOST_BESIDE)
+        line = line_height(WORDS * letters)
+        beside = int((ceiling - floor) / line) < lines
+        count = MOST_BESIDE if beside else 1
         wide = count * (column + GAP)
         lefts = [width - MARGIN - wide + GAP + n * (column + GAP) for n in range(count)]
         small = Frame(lefts[-1], bottom, column, INSET * letters) if inset else None
-        columns = tuple(Frame(left, floor, column, ceiling - floor) for left in lefts)
+        feet = [bottom] * (count - 1) + [floor]
+        columns = tuple(
+            Frame(left, foot, column, ceiling - foot)
+            for left, foot in zip(lefts, feet, strict=True)
+        )
         rest = width - 2 * MARGIN - wide
         chart = Frame(MARGIN, bottom + strip, rest, ceiling - bottom - strip)
     else:
@@ -260,12 +265,16 @@ def in_columns(
 
     Entries that have no room are counted in a last line.
     """
-    most = max(int(columns[0].height / line_mm), 1)
-    each = min(most, -(-len(lines) // len(columns)) + 1)
+    most = [max(int(column.height / line_mm), 1) for column in columns]
+    # Columns of one height stand below a map, and are filled evenly; others beside it.
+    even = min(most[0], -(-len(lines) // len(columns)) + 1)
+    each = even if len(set(most)) == 1 else most[0]
     entries = list(dict.fromkeys(line.entry for line in lines))
     shown, left = list(lines), len(entries)
-    while (rows := _rows(shown, len(columns), each, most))[-1][1] >= most and left:
-        left, each = left - 1, most
+    while (rows := _rows(shown, each, most))[-1][1] >= most[-1] and rows[-1][0] == len(most) - 1:
+        if not left:
+            break
+        left, each = left - 1, most[0]
         kept = set(entries[:left])
         rest = Line(f"and {len(entries) - left:,} more: no room here", "", bold=True, entry=-1)
         shown = [*(line for line in lines if line.entry in kept), rest]
@@ -276,15 +285,16 @@ def in_columns(
     return places
 
 
-def _rows(lines: Sequence[Line], columns: int, each: int, most: int) -> list[tuple[int, int]]:
+def _rows(lines: Sequence[Line], each: int, most: Sequence[int]) -> list[tuple[int, int]]:
     """Return the column and row of each line; in the last column, rows may be beyond its foot."""
     sizes = Counter(line.entry for line in lines)
     rows, column, row, before = [], 0, 0, None
     for line in lines:
         # A short entry stays together, and a heading with what it is the heading of.
         wanted = sizes[line.entry] + line.bold if line.entry != before else 1
-        full = row + (wanted if wanted <= TOGETHER else 1) > most
-        if (full or (row >= each and line.entry != before)) and column + 1 < columns:
+        full = row + (wanted if wanted <= TOGETHER else 1) > most[column]
+        enough = row + line.bold >= each and line.entry != before
+        if (full or enough) and column + 1 < len(most):
             column, row = column + 1, 0
         rows.append((column, row))
         row, before = row + 1, line.entry
