@@ -110,7 +110,7 @@ MISTAKES = {
     ),
     "an ambiguous name": (["check", "--within", "Devon"], "icb26:E54000037"),
     "an unknown name": (["describe", "--within", "Frimly"], "NHS Frimley"),
-    "a picture that is no page": (["map", "-o", "map.pdf"], "must end in '.html'"),
+    "a picture that is no page": (["map", "-o", "map.docx"], "must end in '.html', '.pdf'"),
     "a folder that is not there": (["check", "--map", "none/map.html"], "no folder 'none'"),
     "bands that are not there": (["check", "--bands", "none.toml"], "'none.toml' cannot be read"),
 }

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from footprints.locating import Locator, locate, locate_file
     from footprints.maps import footprint_map, save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
+    from footprints.pictures import alternative_text, picture, save_picture
     from footprints.read import (
         Joined,
         PCNAreas,
@@ -97,6 +98,7 @@ __all__ = [
     "UnitTable",
     "add_population",
     "alignment",
+    "alternative_text",
     "apply_changes",
     "apply_lookup",
     "as_people",
@@ -127,6 +129,7 @@ __all__ = [
     "pairs_by",
     "partition",
     "pcn_areas",
+    "picture",
     "policy_test",
     "policy_tests",
     "population_bands",
@@ -150,6 +153,7 @@ __all__ = [
     "registered_atlas",
     "registered_pairs",
     "save_map",
+    "save_picture",
     "sea_links",
     "splits",
     "spread",
@@ -167,6 +171,7 @@ _LATE = {
     "Locator": "footprints.locating",
     "Neighbourhoods": "footprints.checks.neighbourhoods",
     "alignment": "footprints.checks.coterminous",
+    "alternative_text": "footprints.pictures",
     "apply_changes": "footprints.changes",
     "apply_lookup": "footprints.redraws",
     "best_reference": "footprints.checks.coterminous",
@@ -190,6 +195,7 @@ _LATE = {
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",
     "partition": "footprints.checks.nest",
+    "picture": "footprints.pictures",
     "policy_test": "footprints.checks.policies",
     "policy_tests": "footprints.checks.policies",
     "profile": "footprints.checks.profile",
@@ -200,6 +206,7 @@ _LATE = {
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps",
+    "save_picture": "footprints.pictures",
     "splits": "footprints.checks.splits",
     "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
