@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from conftest import layer_of, make_atlas
 
@@ -15,6 +19,9 @@ import footprints as fp
 from footprints import cli, console, inputs
 from footprints.atlas.naming import short_name
 from footprints.errors import FootprintsWarning
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HOSTILE = ["a[/b]", "[bold]", "[link=x]y", "a\x1b[31mb", "a\rb", "a\u202eb", "{}", "${x}", "%s"]
 
@@ -48,10 +55,10 @@ def test_check_summarises_first_then_names_the_worst(capsys) -> None:
 
 def test_check_names_as_many_as_asked_for(capsys) -> None:
     _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "100")
-    assert "16 of its 16 misses" in out
+    assert "population-band of icb22: 16 missed, the worst first." in out
     assert "432 above (+0.0%)" in out
     _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "0")
-    assert "misses, the furthest" not in out
+    assert "the worst first" not in out
 
 
 @pytest.mark.parametrize(
@@ -103,7 +110,7 @@ MISTAKES = {
     ),
     "an ambiguous name": (["check", "--within", "Devon"], "icb26:E54000037"),
     "an unknown name": (["describe", "--within", "Frimly"], "NHS Frimley"),
-    "a picture that is no page": (["map", "-o", "map.pdf"], "must end in '.html'"),
+    "a picture that is no page": (["map", "-o", "map.docx"], "must end in '.html', '.pdf'"),
     "a folder that is not there": (["check", "--map", "none/map.html"], "no folder 'none'"),
     "bands that are not there": (["check", "--bands", "none.toml"], "'none.toml' cannot be read"),
 }
@@ -236,11 +243,48 @@ def test_what_is_not_drawn_is_named(capsys, tmp_path) -> None:
     assert file.exists()
 
 
+def test_what_is_printed_says_what_the_text_of_the_report_says(
+    capsys, monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(console, "PIPE_WIDTH", 70)
+    file = tmp_path / "report.txt"
+    _, out, _ = run(capsys, "check", "--worst", "20", "-o", str(file))
+    text = file.read_text(encoding="utf-8").splitlines()
+    said = [line for line in out.splitlines() if line]
+    assert len(text) > 100
+    assert said[: len([line for line in text if line])] == [line for line in text if line]
+    assert [line.split()[0] for line in said[-2:]] == ["Warnings", "Report"]
+
+
+def test_no_line_of_data_is_a_command_of_a_runner(capsys, monkeypatch) -> None:
+    code = "::error::P"
+    layer = layer_of({"a": code, "b": "Q"}, "place", **{code: "::warning::Q", "Q": " ::debug::"})
+    squares = make_atlas([1, 2], place22=layer)
+    units, layers = squares.parts()
+    members = {"squares": pd.Series({"a": code, "b": "Q"})}
+    named = {"place22": replace(layers["place22"], members=members)}
+    atlas = fp.Atlas(title="::stop-commands::x", units=units, layers=named)
+    monkeypatch.setattr(inputs, "load_example", lambda: atlas)
+    for width in (70, 140):
+        monkeypatch.setattr(console, "PIPE_WIDTH", width)
+        _, out, _ = run(capsys, "check")
+        assert out.startswith(": :stop-commands::x\n")
+        assert ": :warning::Q" in out
+        assert not re.search(r"^\s*::", out, re.MULTILINE)
+    evil = "x\n::error::x ##[error]y ##VSO[task.complete]"
+    complained = "".join(run(capsys, "check", "--layer", evil)[1:])
+    console.complain(evil)
+    complained += capsys.readouterr().err
+    assert ": :error::x # #[error]y # #VSO[task" in complained
+    assert not re.search(r"^\s*::|##(vso)?\[", complained, re.MULTILINE | re.IGNORECASE)
+
+
 def test_a_narrow_terminal_gets_sentences_instead_of_broken_words(capsys, monkeypatch) -> None:
     monkeypatch.setattr(console, "PIPE_WIDTH", 70)
     _, out, _ = run(capsys, "check", "--layer", "icb22", "--worst", "1")
     words = " ".join(out.split())
-    assert "icb22 (system), 1,000,000 to 3,000,000: 15 below, 26 within, 1 above, of 42;" in words
+    told = "icb22 (system, 1,000,000 to 3,000,000): 15 below, 26 within, 1 above: 16 warn, 26 pass;"
+    assert f"population-band of {told}" in words
     assert "(E54000011) has 506,737 people (residents, 2020-06-30), 493,263 below the soft" in words
     assert "\u2500" not in out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,10 @@ from synthetic import as_atlas, synthetic
 
 import footprints as fp
 from footprints.atlas.parts import CHECKS
+from footprints.checks.judged import against_baseline, mended
 from footprints.cli import main
-from footprints.errors import UnknownNameError
-from footprints.report.findings import FINDING_COLUMNS, KEY
+from footprints.errors import TableError, UnknownNameError
+from footprints.report.findings import FAULT, FINDING_COLUMNS, KEY, as_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -196,6 +198,11 @@ def test_an_exception_that_matches_nothing_warns() -> None:
         row = found[found["result"] == "unmatched exception"].iloc[0]
         assert row[["status", "code"]].to_list() == ["warn", code]
         assert why in row["message"]
+    # Within an area, nothing is said of what was agreed elsewhere.
+    atlas = with_checks(straddling(), agreed=agreed("place21-0303", "2027-03-31"))
+    here = fp.check(atlas.focus("place21:place21-0100"), select=["nesting"], today=date(2026, 1, 1))
+    assert "place21-0100" in set(here.findings["code"])
+    assert not (here.findings["result"] == "unmatched exception").any()
     # Nothing is said of an exception whose check was not run.
     quiet = fp.check(atlas, select=["coverage"], today=date(2026, 1, 1)).findings
     assert not (quiet["result"] == "unmatched exception").any()
@@ -226,6 +233,117 @@ def test_what_was_not_checked_now_is_not_mended() -> None:
     before = fp.check(straddling(), select=["nesting"])
     now = fp.check(as_atlas(synthetic()), select=["coverage"], baseline=before)
     assert now.mended.empty
+    # Nor is what was held against another layer, or lies outside the area that is looked at.
+    other = before.findings.assign(against="icb21")
+    assert fp.check(as_atlas(synthetic()), select=["nesting"], baseline=other).mended.empty
+    here = as_atlas(synthetic()).focus("place21:place21-0100")
+    assert fp.check(here, select=["nesting"], baseline=before).mended["code"].to_list() == [
+        "pcn21-0300",
+        "place21-0100",
+    ]
+    elsewhere = as_atlas(synthetic()).focus("place21:place21-0002")
+    assert fp.check(elsewhere, select=["nesting"], baseline=before).mended.empty
+
+
+def gaps(*people: float, **said: object) -> pd.DataFrame:
+    """Make findings of gaps between the same two footprints."""
+    rows = [
+        {"check": "coverage", "layer": "icb22", "code": "A, B", "result": "gap", "miss": one}
+        for one in people
+    ]
+    return as_findings([pd.DataFrame(rows).assign(**{"status": "fail", **said})])
+
+
+def test_one_more_gap_between_the_same_footprints_is_new() -> None:
+    now = against_baseline(gaps(10, 30, 20), gaps(30, 10))
+    assert now["since"].to_list() == ["new", "known", "worse"]
+    assert mended(gaps(10, 30), gaps(10, 20, 30))["miss"].to_list() == [10]
+    nowhere = against_baseline(gaps(1, 1, code=None), gaps(1, code=None))
+    assert nowhere["since"].to_list() == ["known", "new"]
+
+
+def test_a_miss_of_another_sort_is_new() -> None:
+    below = gaps(500, check="population-band", result="below", code="A")
+    above = gaps(100, check="population-band", result="above", code="A")
+    assert against_baseline(above, below)["since"].to_list() == ["new"]
+    assert mended(above, below).empty
+
+
+def test_where_nobody_is_counted_a_smaller_share_is_worse() -> None:
+    def share(value: float, miss: float | None = None) -> pd.DataFrame:
+        return gaps(0, miss=miss, value=value, measured_in="share")
+
+    assert against_baseline(share(0.5), share(0.9))["since"].to_list() == ["worse"]
+    assert against_baseline(share(0.9), share(0.5))["since"].to_list() == ["known"]
+    # With people, they alone are compared; who is counted no more may be more.
+    assert against_baseline(share(0.5, 10), share(0.9, 10))["since"].to_list() == ["known"]
+    assert against_baseline(share(0.9), share(0.9, 10))["since"].to_list() == ["worse"]
+    assert against_baseline(share(0.9, 10), share(0.9))["since"].to_list() == ["worse"]
+
+
+def test_an_agreement_that_matches_nothing_is_known_the_second_time() -> None:
+    atlas = with_checks(
+        straddling(), agreed=agreed("place21-0000", "2027-03-31"), severity=(("nesting", "fail"),)
+    )
+    run = {"select": ["nesting"], "layers": ["place21"], "today": date(2026, 1, 1)}
+    before = fp.check(atlas, **run)
+    now = fp.check(atlas, **run, baseline=before)
+    assert now.findings["since"].dropna().to_list() == ["known", "known"]
+    clean = fp.check(with_checks(straddling()), **run, baseline=before)
+    assert clean.mended["result"].to_list() == ["unmatched exception"]
+
+
+def test_a_baseline_of_something_else_is_refused() -> None:
+    with pytest.raises(TableError, match="lacks 'check', 'layer'.*read_report"):
+        fp.check(straddling(), baseline=pd.DataFrame({"code": ["a"]}))
+
+
+def test_a_footprint_without_a_name_is_called_by_its_code() -> None:
+    def unnamed(level: str, *codes: str) -> fp.Layer:
+        made = layer_of(dict(zip("abcd", codes, strict=True)), level)
+        return replace(made, table=made.table.assign(name=pd.NA).astype("str"))
+
+    layers = {
+        "lad21": unnamed("district", *"PPQR"),
+        "icb22": unnamed("system", *"SSST"),
+        "ctyua21": unnamed("upper-tier", *"XXYY"),
+    }
+    found = fp.check(make_atlas([5, 6, 7, 8], **layers)).findings
+    told = set(found["message"])
+    assert {
+        "P lies within S.",
+        "Y reaches into 2 systems of icb22: 8 people in T, 7 people in S.",
+        "S cuts across upper-tier authorities of ctyua21: 1 whole and 1 split (Y (7 people)).",
+        "T lies inside Y and is a part of it.",
+    } <= told
+    assert not found["message"].str.contains("nan").any()
+    assert found["counterpart_name"].isna().all()
+
+
+def two_left_out(**said: object) -> fp.Atlas:
+    systems = layer_of({"a": "S", "b": None, "c": None}, "system")
+    return with_checks(make_atlas([5, 7, 11], icb22=systems), **said)
+
+
+def test_the_people_of_a_layer_and_of_its_faults_are_counted_once() -> None:
+    found = fp.check(two_left_out(), select=["coverage"])
+    assert found.findings["miss"].to_list() == [18, 7, 11]
+    assert found.summary["people_missed"].to_list() == [18]
+
+
+def test_a_layer_whose_faults_were_all_agreed_is_excepted() -> None:
+    def agree(*codes: str, until: str = "2027-03-31") -> fp.Report:
+        words = {"check": "coverage", "layer": "icb22", "reason": "an island", "until": until}
+        said = tuple(fp.Agreed(code=code, **words) for code in codes)
+        return fp.check(two_left_out(agreed=said), select=["coverage"], today=date(2026, 1, 1))
+
+    assert agree("b").findings["status"].to_list() == ["fail", "excepted", "fail"]
+    every = agree("b", "c")
+    assert every.ok
+    assert every.findings["status"].to_list() == ["excepted"] * 3
+    assert every.findings["message"].iloc[0].endswith("Each of them was agreed.")
+    assert every.summary["people_missed"].to_list() == [18]
+    assert not agree("b", "c", until="2025-12-31").ok
 
 
 def test_what_cannot_be_checked_is_skipped_with_its_reason(england) -> None:
@@ -294,7 +412,8 @@ def test_the_summary_adds_up_to_the_findings(report) -> None:
     assert counts["footprints"].sum() == len(report.findings)
     words = ["pass", "warn", "fail", "excepted", "skipped"]
     assert (counts[words].sum(axis=1) == counts["footprints"]).all()
-    assert counts["people_missed"].sum() == report.findings["miss"].sum()
+    parts = report.findings["measure"] == FAULT
+    assert counts["people_missed"].sum() == report.findings.loc[~parts, "miss"].sum()
     assert isinstance(report.worst, pd.DataFrame)
     assert set(report.worst["status"]) == {"warn"}
 
@@ -360,7 +479,9 @@ def test_the_gate_of_the_command_lets_through_what_was_known(
     assert main([*known, "--worst", "1"]) == 1
     out = " ".join(capsys.readouterr().out.split())
     assert "1 new, 0 worse, 12 known" in out
-    assert "- new: E06000001 reaches into 2 systems" in out
+    assert "nesting of lad21 against icb22: 1 of 13 missed; the baseline knew 12." in out
+    assert "- fail, new: E06000001 reaches into 2 systems" in out
+    assert out.count("reaches into") == 1
     assert main([*known, "--fail-on", "never"]) == 0
 
 

@@ -58,8 +58,9 @@ def test_a_wheel_brings_its_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert Path(module) == unpacked / "footprints" / "__init__.py"
     assert Path(data) == unpacked / "footprints" / "data"
     assert people == "56550138"
-    names = {file.name for file in (unpacked / "footprints" / "data" / "england").iterdir()}
-    assert names == {file.name for file in (ROOT / "data" / "england").iterdir()}
+    for folder in ("england", "bands", "changes"):
+        names = {file.name for file in (unpacked / "footprints" / "data" / folder).iterdir()}
+        assert names == {file.name for file in (ROOT / "data" / folder).iterdir()}
     assert (unpacked / "footprints" / "py.typed").is_file()
 
 

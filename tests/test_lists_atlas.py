@@ -201,3 +201,16 @@ def test_the_lists_of_england_are_checked_with_places_of_their_networks(tmp_path
     assert atlas.people("place")["registered"].sum() == atlas.people("pcn21")["registered"].sum()
     report = fp.check(atlas.focus("QOP"))
     assert {"pcn21", "place", "stp21"} <= set(report.in_bands.index)
+
+
+def test_patients_by_lsoa_are_no_list_of_practices_and_say_so_shortly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"{code},E0100000{n},{n}" for code in PRACTICES for n in range(1, 9)]
+    text = "\n".join(["PRACTICE_CODE,LSOA_CODE,NUMBER_OF_PATIENTS", *rows])
+    file = write(tmp_path, "lsoa.csv", f"{text}\n")
+    assert cli.main(["check", "--lists", str(file), "--as-at", "2022-01-01"]) == 2
+    told = capsys.readouterr().err
+    assert "'lsoa.csv' holds the patients of each practice by LSOA" in " ".join(told.split())
+    assert "gp-reg-pat-prac-all.csv" in told
+    assert len(told) < 250

@@ -184,3 +184,32 @@ def test_layers_that_are_named_come_first_and_those_of_a_change_are_added(served
     data = drawn(served, "lad21", change=change)
     assert [layer["key"] for layer in data["layers"]][:3] == ["lad21", "icb22", "stp21"]
     assert isinstance(fp.footprint_map(served, change=change), folium.Map)
+
+
+def test_the_redraw_of_2026_is_told_with_its_people(england: fp.Atlas) -> None:
+    change = fp.compare(england, "icb22", "icb26")
+    data = drawn(england, change=change)
+    moved = data["views"][2]
+    assert moved["legend"] == [[0, "4 areas transferred, 978,491 people"]]
+    assert [text.split(": ")[1] for *_, text in moved["found"]] == [
+        "344,553 people transferred.",
+        "312,214 people transferred.",
+        "167,593 people transferred.",
+        "154,131 people transferred.",
+    ]
+    old = data["layers"][1]
+    at = old["code"].index("E54000034")
+    assert old["facts"]["Redraw"][at] == "merged, split and abolished"
+    assert old["facts"]["Moved away"][at] == (
+        "167,593 people to NHS Hampshire and Isle of Wight Integrated Care Board; "
+        "154,131 people to NHS Surrey and Sussex Integrated Care Board"
+    )
+    assert old["facts"]["Moved away"].count(None) == 39
+    assert data["layers"][0]["facts"]["Moved here"].count(None) == 33
+
+
+def test_a_redraw_of_a_focus_is_drawn(england: fp.Atlas) -> None:
+    mine = england.focus("Frimley")
+    data = drawn(mine, change=fp.compare(mine, "icb22", "icb26"))
+    assert data["views"][2]["count"] == 2
+    assert data["outline"] == [1, 0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -186,6 +187,12 @@ def test_a_geopackage_holds_findings_and_pairs(
     assert about.set_index("what")["said"]["marking"] == "DRAFT"
 
 
+def test_a_geopackage_is_the_same_for_the_same_report_on_the_same_day(report: Report) -> None:
+    first = as_gpkg(report, "DRAFT")
+    time.sleep(0.01)
+    assert as_gpkg(report, "DRAFT") == first
+
+
 def test_a_report_without_pairs_is_a_geopackage_too(report: Report, tmp_path: Path) -> None:
     bands = fp.check(report.atlas, select=["population-band"])
     file = written(as_gpkg(bands), tmp_path)
@@ -238,7 +245,8 @@ def test_qgis_finds_a_style_by_status_for_each_layer(report: Report, tmp_path: P
         assert colours == COLOURS
 
 
-def test_a_layer_named_as_a_table_keeps_both(report: Report, tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", ["pairs", "layer_styles", "gpkg_contents", "sqlite_master"])
+def test_a_layer_named_as_a_table_keeps_both(key: str, report: Report, tmp_path: Path) -> None:
     atlas = report.atlas
     layer = fp.Layer(
         table=pd.DataFrame({"name": ["All"]}, index=["A"]),
@@ -250,9 +258,9 @@ def test_a_layer_named_as_a_table_keeps_both(report: Report, tmp_path: Path) -> 
         populations=(fp.Population(name="residents", source="a survey", as_at="2020-06-30"),),
         lines="official",
     )
-    named = fp.Atlas(title="Pairs", units={"squares": units}, layers={"pairs": layer})
-    file = written(as_gpkg(fp.check(named, layers="pairs")), tmp_path)
-    assert {"pairs_footprints", "pairs"} <= {name for name, _ in pyogrio.list_layers(file)}
+    named = fp.Atlas(title="Pairs", units={"squares": units}, layers={key: layer})
+    file = written(as_gpkg(fp.check(named, layers=key)), tmp_path)
+    assert {f"footprints_{key}", "pairs"} <= {name for name, _ in pyogrio.list_layers(file)}
 
 
 def test_the_colours_are_told_apart_by_lightness() -> None:

@@ -2,7 +2,18 @@
 
 from typing import TYPE_CHECKING
 
-from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
+from footprints.atlas import (
+    Agreed,
+    Atlas,
+    Changes,
+    Checks,
+    Layer,
+    LayerChange,
+    Origin,
+    Population,
+    Redraw,
+    UnitTable,
+)
 from footprints.bands import Band, BandSet, read_band
 from footprints.checks import population_bands
 from footprints.errors import FootprintsError, FootprintsWarning
@@ -10,6 +21,7 @@ from footprints.read import band_set, band_sets, load_example, read_band_set
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    from footprints.changes import apply_changes, clusters
     from footprints.checks.adjacency import neighbours
     from footprints.checks.bodies import bodies_at
     from footprints.checks.coherence import coherence
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
     from footprints.maps.interactive import footprint_map
     from footprints.maps.saving import save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
+    from footprints.pictures import alternative_text, picture, save_picture
     from footprints.read import (
         Joined,
         PCNAreas,
@@ -53,6 +66,8 @@ if TYPE_CHECKING:
         sea_links,
     )
     from footprints.read.atlas_file import read_atlas
+    from footprints.read.change_files import read_changes
+    from footprints.redraws import Change, apply_lookup, compare
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
@@ -64,22 +79,29 @@ __all__ = [
     "Atlas",
     "Band",
     "BandSet",
+    "Change",
+    "Changes",
     "Checks",
     "Crowded",
     "FootprintsError",
     "FootprintsWarning",
     "Joined",
     "Layer",
+    "LayerChange",
     "Locator",
     "Neighbourhoods",
     "Origin",
     "PCNAreas",
     "Population",
     "PostcodeCounts",
+    "Redraw",
     "Tolerance",
     "UnitTable",
     "add_population",
     "alignment",
+    "alternative_text",
+    "apply_changes",
+    "apply_lookup",
     "as_people",
     "atlas_of_lists",
     "band_set",
@@ -87,7 +109,9 @@ __all__ = [
     "best_reference",
     "bodies_at",
     "check",
+    "clusters",
     "coherence",
+    "compare",
     "contiguity",
     "coterminosity",
     "count_by_postcode",
@@ -106,6 +130,7 @@ __all__ = [
     "pairs_by",
     "partition",
     "pcn_areas",
+    "picture",
     "policy_test",
     "policy_tests",
     "population_bands",
@@ -113,6 +138,7 @@ __all__ = [
     "read_atlas",
     "read_band",
     "read_band_set",
+    "read_changes",
     "read_layer",
     "read_list_sizes",
     "read_network_details",
@@ -123,10 +149,12 @@ __all__ = [
     "read_report",
     "read_stored_atlas",
     "read_table",
+    "redraw_report",
     "registered_across",
     "registered_atlas",
     "registered_pairs",
     "save_map",
+    "save_picture",
     "sea_links",
     "splits",
     "spread",
@@ -138,16 +166,21 @@ __all__ = [
 ]
 
 _LATE = {
-    "splits": "footprints.checks.splits",
     "Across": "footprints.checks.registration",
+    "Change": "footprints.redraws",
     "Crowded": "footprints.checks.crowded",
     "Locator": "footprints.locating",
     "Neighbourhoods": "footprints.checks.neighbourhoods",
     "alignment": "footprints.checks.coterminous",
+    "alternative_text": "footprints.pictures",
+    "apply_changes": "footprints.changes",
+    "apply_lookup": "footprints.redraws",
     "best_reference": "footprints.checks.coterminous",
     "bodies_at": "footprints.checks.bodies",
     "check": "footprints.checks.gate",
+    "clusters": "footprints.changes",
     "coherence": "footprints.checks.coherence",
+    "compare": "footprints.redraws",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",
     "coverage": "footprints.checks.cover",
@@ -163,14 +196,19 @@ _LATE = {
     "overlap": "footprints.overlaps",
     "pairs_by": "footprints.overlaps",
     "partition": "footprints.checks.nest",
+    "picture": "footprints.pictures",
     "policy_test": "footprints.checks.policies",
     "policy_tests": "footprints.checks.policies",
     "profile": "footprints.checks.profile",
     "read_atlas": "footprints.read.atlas_file",
+    "read_changes": "footprints.read.change_files",
     "read_report": "footprints.report.reading",
+    "redraw_report": "footprints.redraws.reporting",
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
     "save_map": "footprints.maps.saving",
+    "save_picture": "footprints.pictures",
+    "splits": "footprints.checks.splits",
     "spread": "footprints.checks.spread",
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",

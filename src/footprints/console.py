@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Literal
 
 from rich import box
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PIPE_WIDTH = 140
+# What begins a command of those who run jobs and read their logs: GitHub's runner takes a line that
+# begins with :: for one, spaces before it or not, and ##[ anywhere in it; Azure's agent ##vso[.
+_COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)", re.IGNORECASE)
 
 
 def open_screen() -> Console:
@@ -38,7 +42,8 @@ def show(screen: Console, table: Table, sentences: list[str]) -> None:
 def say(screen: Console, lines: Iterable[str]) -> None:
     """Print lines; data is text, whatever it holds."""
     for line in lines:
-        screen.print(Text(plain(line)))
+        # A line that a script reads or a log keeps stays one line.
+        screen.print(Text(_inert(line)), soft_wrap=not screen.is_terminal)
 
 
 def complain(message: str) -> None:
@@ -50,8 +55,8 @@ def complain(message: str) -> None:
 def new_table(*columns: str) -> Table:
     """Make a table; columns of numbers stand to the right."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    numbers = {"Count", "People", "Footprints", "In none", "Below", "Within", "Above"}
-    numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "People missed"}
+    numbers = {"Count", "People", "Footprints", "Findings", "In none", "Below", "Within", "Above"}
+    numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "Not checked", "People missed"}
     for column in columns:
         right = column in numbers
         whole = right or column in {"Code", "Layer", "Level", "Limit", "Check", "Against"}
@@ -62,4 +67,9 @@ def new_table(*columns: str) -> Table:
 
 def add_row(table: Table, *cells: object) -> None:
     """Add a row of data, each cell as text."""
-    table.add_row(*(Text(plain(cell)) for cell in cells))
+    table.add_row(*(Text(_inert(cell)) for cell in cells))
+
+
+def _inert(data: object) -> str:
+    """Return data as text that nothing takes for a command: not a terminal, nor a runner of jobs."""
+    return _COMMAND.sub(r"\g<0> ", plain(data))

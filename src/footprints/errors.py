@@ -78,6 +78,10 @@ class OverlapError(FootprintsError):
     """Two layers cannot be held against each other in the way that was asked for."""
 
 
+class RedrawError(FootprintsError):
+    """A change of footprints cannot be made: it is not where it says, or contradicts another."""
+
+
 class OutputError(FootprintsError):
     """A file cannot be written; what stood there before is untouched."""
 

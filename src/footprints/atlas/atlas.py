@@ -39,6 +39,7 @@ from footprints.atlas.parts import (
     check_types,
     check_units,
 )
+from footprints.atlas.what_if import WhatIf
 from footprints.errors import Problems, TableError, UnknownNameError
 from footprints.geometry import with_geometry
 from footprints.levels import parse_key
@@ -49,8 +50,10 @@ if TYPE_CHECKING:
     import folium
     import geopandas as gpd
 
+    from footprints.atlas.changing import Redraw
 
-class Atlas:
+
+class Atlas(WhatIf):
     """Units, people and layers of footprints, checked once and never changed.
 
     Parameters
@@ -69,6 +72,9 @@ class Atlas:
         Where each part came from.
     checks : Checks, optional
         What is asked of it.
+    redraws : iterable of Redraw
+        What was changed in it, the last one last; :meth:`merge`, :meth:`move`, :meth:`split`,
+        :meth:`rename` and :meth:`redraw` set it, and :meth:`undo` takes the last one back.
 
     Raises
     ------
@@ -99,6 +105,7 @@ class Atlas:
     focused: Focus | None
     origins: tuple[Origin, ...]
     checks: Checks
+    redraws: tuple[Redraw, ...]
     _units: dict[str, UnitTable]
     _layers: dict[str, Layer]
     _membership: pd.DataFrame
@@ -114,6 +121,7 @@ class Atlas:
         focused: Focus | None = None,
         origins: Iterable[Origin] = (),
         checks: Checks | None = None,
+        redraws: Iterable[Redraw] = (),
         _whole: Atlas | None = None,
     ) -> None:
         check_types(units, layers)
@@ -132,6 +140,7 @@ class Atlas:
             focused=focused,
             origins=tuple(origins),
             checks=checks or Checks(),
+            redraws=tuple(redraws),
             _units={name: _own(table) for name, table in units.items()},
             _layers={
                 key: replace(layer, table=layer.table.copy(), members={}, evidence={})
@@ -606,6 +615,7 @@ class Atlas:
             focused=parts.focus,
             origins=self.origins,
             checks=self.checks,
+            redraws=self.redraws,
             _whole=self,
         )
 

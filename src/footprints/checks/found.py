@@ -14,7 +14,7 @@ from footprints.checks.coterminous import coterminosity
 from footprints.checks.cover import coverage
 from footprints.checks.nest import nesting
 from footprints.levels import called
-from footprints.report.findings import skipped
+from footprints.report.findings import FAULT, skipped
 
 if TYPE_CHECKING:
     from footprints.atlas import Atlas, Population
@@ -67,6 +67,12 @@ def _labels(labels: pd.DataFrame) -> list[str]:
     """Return what each footprint is called in a sentence: its name and code."""
     names = labels["name"].fillna("")
     return [f"{name} ({code})" if name else str(code) for code, name in names.items()]
+
+
+def _names(atlas: Atlas, key: str) -> pd.Series[str]:
+    """Return what the footprints of a layer are called: their names, or codes where they have none."""
+    names = atlas.whole.coded.labels(key)["name"]
+    return names.fillna(names.index.to_series())
 
 
 def _band_messages(
@@ -145,7 +151,7 @@ def _nested(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None) -> p
 def _nesting_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.labels(against)["name"]
+    names = _names(atlas, against)
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     parts = _parts(pairs, table.index[table["status"] == "straddles"], names)
     words = []
@@ -202,7 +208,7 @@ def _coterminous(atlas: Atlas, pairs: pd.DataFrame, tolerance: Tolerance | None)
 def _relation_messages(atlas: Atlas, pairs: pd.DataFrame, table: pd.DataFrame) -> list[str]:
     against = pairs.attrs["right_layer"]
     level = atlas.whole.overview.loc[against, "level"]
-    names = atlas.whole.coded.labels(against)["name"]
+    names = _names(atlas, against)
     labels = _labels(atlas.whole.coded.labels(pairs.attrs["left_layer"]).reindex(table.index))
     words = []
     for label, row in zip(labels, table.itertuples(), strict=True):
@@ -253,7 +259,7 @@ def _evidence(atlas: Atlas, pairs: pd.DataFrame, codes: pd.Index[str]) -> pd.Ser
 def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Return the findings of whether a layer covers: one for the layer, one a fault."""
     found = coverage(atlas, asked.layer, tolerance=tolerance)
-    attrs, people = found.table.attrs, found.people
+    attrs, people, faults = found.table.attrs, found.people, found.faults
     bare, twice = people["in none"], people["twice"]
     status = {"has faults": "warn", "undecidable": "skipped"}.get(found.status, "pass")
     said = "the layer is not meant to cover" if found.status == "not meant to cover" else ""
@@ -270,10 +276,9 @@ def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataF
         "measure": "share of people covered",
         "value": found.share,
         "measured_in": "share",
-        "miss": float(bare + twice) if status == "warn" and pd.notna(bare) else 0.0,
+        "miss": faults["people"].astype("float64").sum(min_count=1) if status == "warn" else 0.0,
         "people": people["total"],
     }
-    faults = found.faults
     rows = pd.DataFrame(
         {
             "check": "coverage",
@@ -282,7 +287,7 @@ def covered(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataF
             "status": "warn",
             "result": faults["kind"],
             "message": _fault_messages(faults, asked.layer),
-            "measure": "people in it",
+            "measure": FAULT,
             "value": faults["people"].astype("float64"),
             "measured_in": "people",
             "miss": faults["people"].astype("float64"),

@@ -8,13 +8,13 @@ import pandas as pd
 
 from footprints.checks.asked import chosen_checks, what_to_check
 from footprints.checks.found import covered, hangs_together, in_band, of_two
-from footprints.checks.judged import against_baseline, mended, with_agreed, with_severity
+from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.checks.nest import whole_pairs, within_focus
-from footprints.errors import OverlapError
+from footprints.errors import OverlapError, TableError, listed
 from footprints.read import band_set
 from footprints.report import Report, as_findings
-from footprints.report.findings import skipped
+from footprints.report.findings import FINDING_COLUMNS, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,6 +76,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     ------
     UnknownNameError
         If a layer, a check, the set of bands or the population is not there.
+    TableError
+        If the baseline lacks columns of findings.
 
     Examples
     --------
@@ -84,35 +86,71 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     >>> report.in_bands.loc["icb22", ["below", "within", "above"]].to_list()
     [15, 26, 1]
     """
-    wanted = bands or atlas.checks.bands
-    chosen = band_set(wanted) if isinstance(wanted, str) else wanted
+    chosen = chosen_bands(atlas, bands)
     names = chosen_checks(select, ignore)
-    parts, met = [], []
-    for asked in what_to_check(atlas, chosen, layers, select):
-        if asked.check not in names:
-            continue
-        if asked.check == "population-band":
-            parts.append(in_band(atlas, asked.layer, chosen, population))
-        elif asked.check in ("nesting", "coterminosity"):
-            found, pairs = _of_two(atlas, asked, tolerance)
-            parts.append(found)
-            met.append(pairs)
-        else:
-            parts.append(_of_one(atlas, asked, tolerance))
+    asked = [one for one in what_to_check(atlas, chosen, layers, select) if one.check in names]
+    parts, pairs = look_into(atlas, asked, chosen, population=population, tolerance=tolerance)
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
-    findings = with_severity(as_findings(parts), atlas.checks)
-    findings = with_agreed(findings, atlas.checks.agreed, today)
-    earlier = baseline.findings if isinstance(baseline, Report) else baseline
+    findings = judged(atlas, parts, today)
+    earlier = None if baseline is None else _findings_of(baseline)
     if earlier is not None:
         findings = against_baseline(findings, earlier)
     return Report(
         atlas=atlas,
         bands=chosen,
         findings=findings,
-        pairs=_pairs(findings, met),
-        mended=None if earlier is None else mended(findings, earlier),
+        pairs=pairs_missed(findings, pairs),
+        mended=None
+        if earlier is None
+        else mended(findings, earlier, focused=atlas.focused is not None),
     )
+
+
+def chosen_bands(atlas: Atlas, bands: BandSet | str | None) -> BandSet:
+    """Return a set of bands by its name; without one, the set that the atlas asks for."""
+    wanted = bands or atlas.checks.bands
+    return band_set(wanted) if isinstance(wanted, str) else wanted
+
+
+def look_into(
+    atlas: Atlas,
+    asked: Sequence[Asked],
+    bands: BandSet,
+    *,
+    population: str | None = None,
+    tolerance: Tolerance | None = None,
+) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
+    """Return what each check found, not yet judged, and the pair tables that it looked at."""
+    parts, met = [], []
+    for one in asked:
+        if one.check == "population-band":
+            parts.append(in_band(atlas, one.layer, bands, population))
+        elif one.check in ("nesting", "coterminosity"):
+            found, pairs = _of_two(atlas, one, tolerance)
+            parts.append(found)
+            met.append(pairs)
+        else:
+            parts.append(_of_one(atlas, one, tolerance))
+    return parts, met
+
+
+def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -> pd.DataFrame:
+    """Return findings as grave as the atlas grades them, agreed exceptions marked."""
+    findings = with_severity(as_findings(parts), atlas.checks)
+    return with_agreed(findings, atlas.checks.agreed, today, focused=atlas.focused is not None)
+
+
+def _findings_of(baseline: Report | pd.DataFrame) -> pd.DataFrame:
+    """Return the findings of an earlier report."""
+    findings = baseline.findings if isinstance(baseline, Report) else baseline
+    if lacking := [name for name in FINDING_COLUMNS if name not in findings]:
+        msg = (
+            f"The baseline holds no findings: it lacks {listed(lacking)}. Give a Report, or what "
+            "read_report() reads."
+        )
+        raise TableError(msg, lacking)
+    return as_findings([findings])
 
 
 def _of_two(
@@ -155,9 +193,9 @@ def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
     ]
 
 
-def _pairs(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
+def pairs_missed(findings: pd.DataFrame, met: list[pd.DataFrame]) -> pd.DataFrame:
     """Return the pairs of the footprints that a check of two layers missed."""
-    missed = findings[findings["status"].isin(["fail", "warn", "excepted"])]
+    missed = findings[findings["status"].isin(COUNTED)]
     keys = missed[["layer", "against", "code"]].dropna().drop_duplicates()
     keys.columns = ["left_layer", "right_layer", "left"]
     frames = [frame for frame in met if len(frame)]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.checks.asked import GRAVE
-from footprints.report.findings import KEY, MISSED
+from footprints.report.findings import FAULT, KEY, MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from footprints.atlas import Agreed, Checks
 
+COUNTED = (*MISSED, "excepted")
+NUMBERED = [*KEY, "number"]
 HARD_ONLY = "population-band"
 """The check whose soft limits warn, however grave a miss of a hard one is."""
 
@@ -47,7 +49,11 @@ def with_severity(findings: pd.DataFrame, checks: Checks) -> pd.DataFrame:
 
 
 def with_agreed(
-    findings: pd.DataFrame, agreed: Sequence[Agreed], today: date | None = None
+    findings: pd.DataFrame,
+    agreed: Sequence[Agreed],
+    today: date | None = None,
+    *,
+    focused: bool = False,
 ) -> pd.DataFrame:
     """Mark misses that were agreed, and say which agreements have expired or match nothing.
 
@@ -59,12 +65,15 @@ def with_agreed(
         The agreed exceptions.
     today : date, optional
         The day that they must reach to; None takes today's.
+    focused : bool
+        Whether only one area was looked at: what was agreed of another matches nothing in it.
 
     Returns
     -------
     DataFrame
         An agreed miss is ``excepted``, one whose agreement has expired fails, and each agreement
-        that matches no miss is a finding of its own that warns.
+        that matches no miss is a finding of its own that warns. What a whole layer misses is
+        excepted where each of its faults is.
     """
     if not agreed:
         return findings
@@ -76,22 +85,39 @@ def with_agreed(
         rows &= (findings["check"] == one.check) & (findings["layer"] == one.layer)
         over = date.fromisoformat(one.until) < day
         if not rows.any():
-            lost.append(_unmatched(findings, one))
+            lost.append(_unmatched(findings, one, focused=focused))
         status = status.mask(rows, "fail" if over else "excepted")
         words = f" {'It was agreed' if over else 'Agreed'} until {one.until}: {one.reason}"
         message = message.mask(rows, message + words + ("; that has expired." if over else "."))
-    judged = findings.assign(status=status, message=message)
+    judged = _whole_layers(findings.assign(status=status, message=message))
     return pd.concat([judged, *[row for row in lost if row is not None]], ignore_index=True)
 
 
-def _unmatched(findings: pd.DataFrame, agreed: Agreed) -> pd.DataFrame | None:
-    """Return a warning that an agreement matches no miss; None where its check was not run."""
+def _whole_layers(findings: pd.DataFrame) -> pd.DataFrame:
+    """Take the misses of a whole layer as agreed where each fault that it counts was."""
+    faults = findings["measure"] == FAULT
+    layers = findings["check"] + " " + findings["layer"]
+    left = set(layers[faults & findings["status"].isin(MISSED)])
+    agreed = set(layers[faults & (findings["status"] == "excepted")]) - left
+    rows = ~faults & findings["code"].isna() & findings["status"].isin(MISSED)
+    rows &= layers.isin(agreed)
+    words = findings["message"] + " Each of them was agreed."
+    return findings.assign(
+        status=findings["status"].mask(rows, "excepted"),
+        message=findings["message"].mask(rows, words),
+    )
+
+
+def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.DataFrame | None:
+    """Return a warning that an agreement matches no miss; None where that was not looked at."""
     run = (findings["check"] == agreed.check) & (findings["layer"] == agreed.layer)
     run &= findings["status"] != "skipped"
-    if not run.any():
-        return None
     known = (run & (findings["code"] == agreed.code)).any()
-    why = "it is no miss any more" if known else f"{agreed.layer} has no {agreed.code!r}"
+    if not run.any() or (focused and not known):
+        return None
+    # Coverage has findings of what is missed alone.
+    ended = known or agreed.check == "coverage"
+    why = "it is no miss any more" if ended else f"{agreed.layer} has no {agreed.code!r}"
     said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: take it out."
     row = findings.iloc[:0].reindex([0])
     return row.assign(
@@ -116,27 +142,72 @@ def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFr
     Returns
     -------
     DataFrame
-        With ``since``: ``new`` (no miss before), ``worse`` (a miss before, now graver or of more
-        people), ``known`` (a miss before, no worse now); NA for what is no miss.
+        With ``since``: ``new`` (no such miss before, or one of another sort: above its band, and
+        not below it any more), ``worse`` (a miss before, now graver, of more people or, where
+        nobody is counted, of a smaller share), ``known`` (a miss before, no worse now); NA for
+        what is no miss. Of several findings of one key, such as the gaps between two footprints,
+        the greatest is held against the greatest.
     """
-    before = earlier[earlier["status"].isin([*MISSED, "excepted"])]
-    before = before.drop_duplicates(KEY)[[*KEY, "status", "miss"]]
-    both = findings[KEY].merge(before, on=KEY, how="left", validate="many_to_one")
-    now, then = (
-        status.map({"fail": 2, "warn": 1}).fillna(0).to_numpy()
-        for status in (findings["status"], both["status"])
+    now, before = _numbered(findings), _numbered(earlier[earlier["status"].isin(COUNTED)])
+    told = ["status", "result", "miss", "value", "measured_in"]
+    both = now[NUMBERED].merge(
+        before[[*NUMBERED, *told]], on=NUMBERED, how="left", validate="many_to_one"
     )
-    more = findings["miss"].fillna(0).to_numpy() > both["miss"].fillna(0).to_numpy()
+    both.index = findings.index
+    graver = _grave(findings["status"]) > _grave(both["status"])
+    unlike = both["status"].isna() | (findings["result"].fillna("") != both["result"].fillna(""))
     since = pd.Series("known", index=findings.index, dtype="str")
-    since = since.mask((now > then) | more, "worse").mask(both["status"].isna().to_numpy(), "new")
+    since = since.mask(graver | _further_off(findings, both), "worse").mask(unlike, "new")
     return findings.assign(since=since.where(findings["status"].isin(MISSED)))
 
 
-def mended(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
-    """Return the misses of an earlier report that are none any more."""
-    missed = earlier[earlier["status"].isin([*MISSED, "excepted"])]
-    still = findings[findings["status"].isin([*MISSED, "excepted"])][KEY].drop_duplicates()
-    checked = findings.loc[findings["status"] != "skipped", ["check", "layer"]].drop_duplicates()
-    both = missed.merge(still, on=KEY, how="left", indicator=True)
-    gone = both[both["_merge"] == "left_only"].drop(columns="_merge")
-    return gone.merge(checked, on=["check", "layer"]).reset_index(drop=True)
+def mended(findings: pd.DataFrame, earlier: pd.DataFrame, *, focused: bool = False) -> pd.DataFrame:
+    """Return the misses of an earlier report that are none any more.
+
+    Parameters
+    ----------
+    findings, earlier : DataFrame
+        Of now and of an earlier report.
+    focused : bool
+        Whether only one area was looked at now: a footprint of which nothing was found is then
+        elsewhere, not mended.
+
+    Returns
+    -------
+    DataFrame
+        Rows of ``earlier`` whose check was run again, against the same layer.
+    """
+    before = _numbered(earlier[earlier["status"].isin(COUNTED)])
+    still = _numbered(findings[findings["status"].isin(COUNTED)])[NUMBERED]
+    both = before.merge(still, on=NUMBERED, how="left", indicator="kept")
+    gone = both.loc[both["kept"] == "left_only", list(earlier.columns)]
+    run = findings[findings["status"] != "skipped"]
+    asked = run[KEY[:3]].drop_duplicates()
+    # An agreement that matched nothing is about a check, whatever it was held against.
+    either = pd.concat([asked, asked.assign(against=pd.NA)]).astype("str").drop_duplicates()
+    again = gone.merge(either, on=KEY[:3])
+    if focused:
+        again = again.merge(run[["layer", "code"]].drop_duplicates(), on=["layer", "code"])
+    return again.reset_index(drop=True)
+
+
+def _numbered(findings: pd.DataFrame) -> pd.DataFrame:
+    """Give the misses of one key numbers, the greatest first; what is no miss has -1."""
+    missed = findings[findings["status"].isin(COUNTED)]
+    order = missed.sort_values("miss", ascending=False, kind="stable")
+    number = order.groupby(KEY, dropna=False).cumcount()
+    return findings.assign(number=number.reindex(findings.index, fill_value=-1))
+
+
+def _grave(status: pd.Series[str]) -> pd.Series[int]:
+    return status.map({"fail": 2, "warn": 1}).fillna(0).astype("int64")
+
+
+def _further_off(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which findings miss by more; where nobody is counted, which share is smaller."""
+    shares = (now["measured_in"] == "share") & (before["measured_in"] == "share")
+    counted = now["miss"].notna()
+    more = now["miss"] > before["miss"].fillna(0)
+    # Who is not counted any more may be more.
+    unknown = before["miss"].notna() | (shares & (now["value"] < before["value"]))
+    return more.where(counted, unknown)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from footprints.cli.check import check
+from footprints.cli.compare import compare
 from footprints.cli.describe import describe
 from footprints.cli.draw import draw_map
 from footprints.cli.init import init
@@ -46,6 +47,7 @@ def _start(
 
 app.command(short_help="Say what there is, with source and date.")(describe)
 app.command(short_help="Check bands, nesting, coterminosity and coverage.")(check)
+app.command(short_help="Say what a redraw changed, breaks and mends.")(compare)
 app.command("map", short_help="Draw a page to open in a browser.")(draw_map)
 app.command(short_help="Write an atlas file from a folder of files.")(init)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,13 +9,17 @@ import typer
 
 from footprints.checks.gate import check as run_check
 from footprints.cli.draw import draw
+from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
     AtlasFile,
     Bands,
     FailOn,
     Layers,
+    Marking,
+    Output,
     WhosePeople,
     Within,
+    Worst,
     chosen_bands,
     open_atlas,
     split_layers,
@@ -25,7 +28,6 @@ from footprints.cli.status import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED
 from footprints.console import open_screen, say
 from footprints.inputs import Inputs
 from footprints.output import output_file
-from footprints.printed import print_report
 
 if TYPE_CHECKING:
     from footprints.report import Report
@@ -77,16 +79,7 @@ def check(
         Path | None,
         typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
     ] = None,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
-            "or .gpkg. May be repeated.",
-        ),
-    ] = None,
+    output: Output = None,
     select: Annotated[
         list[str] | None,
         typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
@@ -102,12 +95,8 @@ def check(
             help="An earlier report (.json): only what is new or worse since then makes it fail.",
         ),
     ] = None,
-    marking: Annotated[
-        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
-    ] = "",
-    worst: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
-    ] = 5,
+    marking: Marking = "",
+    worst: Worst = 5,
     fail_on: Annotated[
         FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")
     ] = FailOn.FAIL,
@@ -126,12 +115,9 @@ def check(
       footprints check --atlas atlas.toml --baseline earlier.json -o now.json
       footprints check --lists list.csv --pcns ePCN.xlsx --places places.xlsx -o check.xlsx
     """  # noqa: D301  # The character \b keeps the lines of the examples.
-    from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
-    from footprints.report.reading import read_report  # noqa: PLC0415
-    from footprints.report.writing import report_file, write_report  # noqa: PLC0415
+    from footprints.report.reading import read_report  # noqa: PLC0415  # It takes time to load.
 
-    for file in output or ():
-        report_file(file)
+    check_outputs(output)
     if map_file:
         output_file(map_file, [".html"])
     given = Inputs(
@@ -152,11 +138,7 @@ def check(
         ignore=ignore,
         baseline=None if baseline is None else read_report(baseline),
     )
-    print_report(report, worst)
-    for file in output or ():
-        write_report(report, file, marking=marking)
-        say(open_screen(), [f"Report written: {file.name}."])
-    typer.echo(announce(report, os.environ, marking=marking), nl=False)
+    hand_over(report, output, worst=worst, marking=marking)
     if map_file:
         _draw_checked(map_file, report, population)
     raise typer.Exit(_status(report, fail_on))

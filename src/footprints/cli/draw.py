@@ -1,4 +1,4 @@
-"""``footprints map``: a page to open in a browser."""
+"""``footprints map``: a page to open in a browser, or a picture for a paper."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footprints.cli.drawn import PICTURES, Looks, draw_picture, refuse_for_pages
 from footprints.cli.options import (
     AtlasFile,
     Bands,
@@ -27,27 +28,52 @@ if TYPE_CHECKING:
 
 def draw_map(
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The page to write (.html).")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="What to write: a page (.html), or a picture for a paper (.png, .svg, .pdf).",
+        ),
     ],
     atlas_file: AtlasFile = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
     population: WhosePeople = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
+    marking: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Of a picture: what its edges say, such as DRAFT."),
+    ] = None,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="PAPER", help="Of a picture: A4, A3 or slide. Default: A4."),
+    ] = None,
+    findings: Annotated[
+        bool | None,
+        typer.Option("--findings", help="Of a picture: hatch and list what misses a check."),
+    ] = None,
 ) -> None:
-    """Draw footprints as a page with a layer to switch on and off for each level.
+    """Draw footprints: a page with a layer to switch on and off, or a picture for a paper.
 
     \b
     Examples:
       footprints map -o england.html
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
+      footprints map --within Frimley --layer icb22 --layer amb22 --marking DRAFT -o board.png
     """  # noqa: D301  # As above.
     from footprints.checks.gate import check  # noqa: PLC0415  # It takes time to load.
 
-    output_file(output, [".html"])
-    atlas, layers = open_atlas(Inputs(atlas=atlas_file), within), split_layers(layer)
-    report = check(atlas, bands=chosen_bands(bands), layers=layers, population=population)
-    draw(report, output, layers, population)
+    output_file(output, [".html", *PICTURES])
+    inputs, keys, chosen = Inputs(atlas=atlas_file), split_layers(layer), chosen_bands(bands)
+    looks = Looks(title=title, marking=marking, size=size, findings=bool(findings))
+    if output.suffix.lower() in PICTURES:
+        draw_picture(open_atlas(inputs, within), output, keys, chosen, population, looks)
+        return
+    refuse_for_pages(looks)
+    report = check(open_atlas(inputs, within), bands=chosen, layers=keys, population=population)
+    draw(report, output, keys, population, title)
 
 
 def draw(
@@ -55,12 +81,15 @@ def draw(
     file: Path,
     layers: list[str] | None,
     population: str | None,
+    title: str | None = None,
 ) -> None:
     """Draw layers and what was found as a page, and say where it is."""
     from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
     from footprints.maps.saving import save_map  # noqa: PLC0415
 
-    drawing = footprint_map(report.atlas, layers, findings=report, population=population)
+    drawing = footprint_map(
+        report.atlas, layers, findings=report, population=population, title=title
+    )
     size = save_map(drawing, file).stat().st_size
     megabytes = f"{size / 1e6:.1f} MB"
     say(open_screen(), [f"Map written: {file.name} ({megabytes}). Open it in a browser."])

@@ -60,13 +60,36 @@ WhosePeople = Annotated[
 ]
 
 
+Output = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
+        "or .gpkg. May be repeated.",
+    ),
+]
+Marking = Annotated[
+    str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
+]
+Worst = Annotated[
+    int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+]
+
+
 def open_atlas(given: Inputs, within: list[str] | None) -> Atlas:
     """Read what the command was given, cut down to the area of ``--within``."""
+    one_area(within)
+    atlas = read_inputs(given)
+    return atlas.focus(within[0]) if within else atlas
+
+
+def one_area(within: list[str] | None) -> None:
+    """Refuse several areas at a time."""
     if within and len(within) > 1:
         msg = f"--within takes one area at a time, not {len(within)}: {listed(within)}."
         raise FootprintsError(msg, within)
-    atlas = read_inputs(given)
-    return atlas.focus(within[0]) if within else atlas
 
 
 def split_layers(layers: list[str] | None) -> list[str] | None:

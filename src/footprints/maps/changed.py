@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,7 @@ from footprints.report.contents import visible
 if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.maps.views import View
+    from footprints.redraws import Change
 
 KINDS = {"transferred": "transferred", "split": "split off"}
 INKS = ("#9b0056", "#00663d")
@@ -26,34 +27,12 @@ MOVED = "moved areas"
 """The key of the areas that moved, among the layers of a page."""
 
 
-class Redraw(Protocol):
-    """What a comparison of two layers of an atlas found.
-
-    ``flows`` has a row an old and a new footprint: ``old``, ``old_name``, ``new``, ``new_name``,
-    ``people``, ``area_m2``, ``kind``; ``changes`` a row a footprint, indexed by ``side`` and
-    ``code``, with ``happened``; ``attrs`` hold ``old_layer``, ``new_layer``, ``population`` and
-    ``date``.
-    """
-
-    @property
-    def flows(self) -> pd.DataFrame:
-        """Who went from where to where."""
-
-    @property
-    def changes(self) -> pd.DataFrame:
-        """What became of each footprint."""
-
-    @property
-    def attrs(self) -> dict[str, str]:
-        """What it rests on."""
-
-
-def before_and_after(change: Redraw, atlas: Atlas) -> tuple[str, str]:
+def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     """Return the keys of the two layers that were compared.
 
     Parameters
     ----------
-    change : Redraw
+    change : Change
         As :func:`footprints.compare` gives it.
     atlas : Atlas
         What is to be drawn.
@@ -77,7 +56,7 @@ def before_and_after(change: Redraw, atlas: Atlas) -> tuple[str, str]:
     return keys[0], keys[1]
 
 
-def moves(change: Redraw) -> pd.DataFrame:
+def moves(change: Change) -> pd.DataFrame:
     """Return the flows that moved, those of the most people first."""
     flows = change.flows.astype({"kind": "str"})
     flows = flows[flows["kind"].isin(list(KINDS))]
@@ -85,7 +64,7 @@ def moves(change: Redraw) -> pd.DataFrame:
 
 
 def moved_pieces(
-    change: Redraw, atlas: Atlas, shared: list[Pieces]
+    change: Change, atlas: Atlas, shared: list[Pieces]
 ) -> tuple[Pieces | None, list[int]]:
     """Find the areas that moved.
 
@@ -119,7 +98,7 @@ def moved_pieces(
     return Pieces(geometry=geometry, shares_edges=False, members={MOVED: drawn}), drawn.tolist()
 
 
-def moved_layer(change: Redraw) -> dict[str, object]:
+def moved_layer(change: Change) -> dict[str, object]:
     """Return what is told of each area that moved, as that of a layer."""
     table, attrs = moves(change), change.attrs
     basis = visible(f"{attrs.get('population', 'people')}, {attrs.get('date', '')}".rstrip(", "))
@@ -143,7 +122,7 @@ def _people(people: float, basis: str) -> str:
     return "not known" if pd.isna(people) else f"{people:,.0f} {basis}"
 
 
-def moved_view(change: Redraw, position: int) -> View:
+def moved_view(change: Change, position: int) -> View:
     """Return the view of the areas that moved, each with its move in words."""
     table = moves(change)
     kinds = list(KINDS)
@@ -187,7 +166,32 @@ def _totals(table: pd.DataFrame) -> list[tuple[str, str, str]]:
     ]
 
 
-def happened(change: Redraw, side: str, codes: pd.Index[str]) -> list[str]:
-    """Return what became of each footprint, or what it came of, in the order of a layer."""
+def happened(change: Change, side: str, codes: pd.Index[str]) -> dict[str, list[str | None]]:
+    """Return what became of each footprint, or what it came of, in the order of a layer.
+
+    Parameters
+    ----------
+    change : Change
+        As :func:`footprints.compare` gives it.
+    side : str
+        ``old`` or ``new``: where the layer stands.
+    codes : Index
+        Of the layer.
+
+    Returns
+    -------
+    dict of str to list
+        ``Redraw``, the word for it; and ``Moved away`` or ``Moved here``, who moved, None where
+        nobody did.
+    """
     words = change.changes.loc[side, "happened"].reindex(codes)
-    return texts(words.fillna("not compared"))
+    table, other = moves(change), "new" if side == "old" else "old"
+    ends = table[f"{other}_name"].fillna(table[other])
+    way, label = (" to ", "Moved away") if side == "old" else (" from ", "Moved here")
+    amounts = [_amount(*both) for both in zip(table["people"], table["area_m2"], strict=True)]
+    told = (pd.Series(amounts, index=table.index, dtype="str") + way + ends).groupby(table[side])
+    moved = told.agg("; ".join).reindex(codes)
+    return {
+        "Redraw": [*texts(words.fillna("not compared"))],
+        label: [None if pd.isna(text) else visible(text) for text in moved],
+    }

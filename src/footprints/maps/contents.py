@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from footprints.atlas import Atlas
-    from footprints.maps.changed import Redraw
     from footprints.maps.pieces import Pieces
     from footprints.maps.topology import Topology
     from footprints.maps.views import View
+    from footprints.redraws import Change
     from footprints.report import Report
 
 DETAILS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -56,7 +56,7 @@ class Asked:
         The layers, the first of them switched on.
     findings : DataFrame, optional
         Findings to be switched on and off.
-    change : Redraw, optional
+    change : Change, optional
         A comparison of two of the layers.
     services : networkx.Graph, optional
         Which systems and services meet.
@@ -71,7 +71,7 @@ class Asked:
     report: Report
     keys: tuple[str, ...]
     findings: pd.DataFrame | None = None
-    change: Redraw | None = None
+    change: Change | None = None
     services: nx.Graph[tuple[str, str]] | None = None
     population: str | None = None
     title: str = ""
@@ -210,9 +210,9 @@ class Contents:
         if change is None or key not in before_and_after(change, atlas):
             return {}
         side = "old" if key == change.attrs["old_layer"] else "new"
-        return {"Redraw": list(happened(change, side, atlas.layers[key].index))}
+        return happened(change, side, atlas.layers[key].index)
 
-    def _moved(self, change: Redraw) -> dict[str, object]:
+    def _moved(self, change: Change) -> dict[str, object]:
         """Return the areas that moved as a layer."""
         old, _ = before_and_after(change, self.asked.atlas)
         own, of = moved_pieces(change, self.asked.atlas, self.shared)

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
-    from footprints.maps.changed import Redraw
     from footprints.maps.pieces import Pieces
+    from footprints.redraws import Change
 
 MAX_BYTES = 3_000_000
 TILES = (
@@ -41,7 +41,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     layers: str | Sequence[str] | None = None,
     *,
     findings: Report | pd.DataFrame | None = None,
-    change: Redraw | None = None,
+    change: Change | None = None,
     services: nx.Graph[tuple[str, str]] | None = None,
     bands: BandSet | str | None = None,
     population: str | None = None,
@@ -138,7 +138,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
 
 
 def _named(
-    atlas: Atlas, change: Redraw | None, services: nx.Graph[tuple[str, str]] | None
+    atlas: Atlas, change: Change | None, services: nx.Graph[tuple[str, str]] | None
 ) -> list[str]:
     """Return the layers that a change and services are of."""
     redrawn = () if change is None else before_and_after(change, atlas)[::-1]

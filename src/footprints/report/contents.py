@@ -9,6 +9,7 @@ from datetime import date
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from footprints.bands import Band
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from footprints.report.report import Report
 
 LIBRARIES = ("footprints", "geopandas", "pandas", "shapely", "pyproj")
+NOT_CHECKED = "Not checked"
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -41,6 +43,22 @@ def visible(value: object) -> str:
     a\x00b�
     """
     return NONCHARACTERS.sub("\ufffd", plain(value))
+
+
+def in_words(value: object) -> str:
+    """Return a value of a table as people read it: counts with commas, nothing for what is missing.
+
+    Examples
+    --------
+    >>> in_words(1204), in_words(0.25), in_words(None), in_words("E01")
+    ('1,204', '0.25', '', 'E01')
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return "yes" if value else "no"
+    if isinstance(value, (int, float, np.integer, np.floating)) and np.isfinite(value):
+        number = float(value)
+        return f"{number:,.0f}" if number.is_integer() else f"{number:,.4g}"
+    return "" if pd.isna(value) else str(value)
 
 
 def written() -> str:
@@ -98,8 +116,15 @@ def titled(check: str, layer: str, against: str) -> str:
     return check + of + (f" against {against}" if against else "")
 
 
+def about(report: Report) -> list[str]:
+    """Return the bands that were held against and whose people were counted, a sentence each."""
+    bands = report.bands
+    told = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
+    return [*([told] if len(report.in_bands) else []), *report.populations]
+
+
 def verdict(report: Report) -> str:
-    """Return what came of the checks, as a sentence."""
+    """Return what came of the checks, as a sentence, and as a second what a baseline makes of it."""
     if not report.checked:
         return "Nothing was checked."
     counts = report.findings["status"].value_counts()
@@ -109,24 +134,59 @@ def verdict(report: Report) -> str:
         for status, word in words.items()
         if status in counts
     ]
-    passed = f"{counts.get('pass', 0):,} passed"
-    return f"{', '.join([*told, passed])}."
+    passed = ", ".join([*told, f"{counts.get('pass', 0):,} passed."])
+    if report.mended is None:
+        return passed
+    since = report.findings["since"].value_counts()
+    known = ", ".join(f"{since.get(word, 0):,} {word}" for word in ("new", "worse", "known"))
+    return f"{passed} Against the baseline: {known}, {len(report.mended):,} mended."
 
 
-def counted(report: Report) -> list[str]:
-    """Return what came of each check, a sentence each."""
-    sentences = []
-    for asked, row in report.summary.iterrows():
+def counted(report: Report) -> dict[tuple[str, str, str], str]:
+    """Return what came of each check that was run, a sentence each, by the index of the summary."""
+    summary = report.summary
+    sentences = {}
+    for asked, row in summary[summary["skipped"] < summary["footprints"]].iterrows():
         counts = [f"{row[status]:,.0f} {status}" for status in STATUSES if row[status]]
         missed = row["people_missed"]
         by = f"; the misses come to {missed:,.0f} people" if missed else ""
-        sentences.append(f"{titled(*asked)}: {', '.join(counts)}{by}.")
+        check, layer, _ = asked
+        where = _in_bands(report, layer) if check == "population-band" else ""
+        sentences[asked] = f"{titled(*asked)}{where}: {', '.join(counts)}{by}."
     return sentences
 
 
-def improved(report: Report) -> list[str]:
-    """Return the misses of the baseline that are none any more, a sentence each."""
-    return [] if report.mended is None else list(report.mended["message"].dropna())
+def _in_bands(report: Report, layer: str) -> str:
+    """Return how many footprints of a layer are where against their band, as part of a sentence."""
+    level = report.atlas.overview.loc[layer, "level"]
+    counts = report.in_bands.loc[layer]
+    sides = ("below", "within", "above")
+    told = ", ".join(f"{counts[side]:,} {side}" for side in sides if not counts["no limit"])
+    band = report.bands.bands.get(level)
+    return f" ({level}{f', {band}' if band else ''}){f': {told}' if told else ''}"
+
+
+def spread(report: Report) -> list[str]:
+    """Return how far footprints spread about a band that is a target without limits."""
+    found = report.findings[report.findings["result"] == "no limit"]
+    return [
+        f"{layer}: a target has no limits, so none is below or above it. Half have between "
+        f"{people.quantile(0.25):,.0f} and {people.quantile(0.75):,.0f} people, all between "
+        f"{people.min():,.0f} and {people.max():,.0f}."
+        for layer, people in found.groupby("layer")["people"]
+    ]
+
+
+def remarks(report: Report) -> dict[str, list[str]]:
+    """Return what else must be said, under its heading: agreed, mended, not checked."""
+    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
+    improved = [] if report.mended is None else list(report.mended["message"].dropna())
+    lists = {
+        "Agreed exceptions": list(agreed),
+        "Missed before, and no more": improved,
+        NOT_CHECKED: report.reasons,
+    }
+    return {head: lines for head, lines in lists.items() if lines}
 
 
 def band_table(report: Report) -> pd.DataFrame:

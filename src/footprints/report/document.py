@@ -49,6 +49,7 @@ def as_json(report: Report, marking: str = "") -> bytes:
         "version": VERSION,
         "title": report.atlas.title,
         "notes": list(report.atlas.notes),
+        "lead": list(report.lead),
         "marking": marking,
         "written": written(),
         "ok": report.ok,
@@ -66,6 +67,7 @@ def as_json(report: Report, marking: str = "") -> bytes:
         "findings": rows_of(report.findings),
         "mended": None if report.mended is None else rows_of(report.mended),
         "pairs": rows_of(report.pairs),
+        "tables": {title: rows_of(table) for title, table in report.tables.items()},
         "provenance": rows_of(origins(report)),
         "versions": versions(),
     }

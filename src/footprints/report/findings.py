@@ -58,6 +58,8 @@ on); ``source`` (who asks for it).
 KEY = ["check", "layer", "against", "code"]
 """What tells one finding from another."""
 MISSED = ("fail", "warn")
+FAULT = "people in it"
+"""What is measured of one fault of a layer, whose people the finding of the layer counts too."""
 
 
 def as_findings(parts: list[pd.DataFrame]) -> pd.DataFrame:

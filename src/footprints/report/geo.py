@@ -16,6 +16,7 @@ import pyogrio
 import shapely
 
 from footprints.errors import plain
+from footprints.report.contents import written
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -39,12 +40,14 @@ TOLD = ["check", "layer", "against", "code", "name", "status", "message"]
 GEOMETRY = "geom"
 TABLES = ("findings", "pairs", "about")
 """The tables beside the layers of a GeoPackage."""
+RESERVED = ("gpkg", "rtree", "sqlite")
+"""How the names of tables begin that GeoPackage and SQLite keep to themselves."""
 _STYLES = """
 CREATE TABLE layer_styles (
   id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
   f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
   styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
-  owner TEXT(30), ui TEXT(30), update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
+  owner TEXT(30), ui TEXT(30), update_time DATETIME
 );
 INSERT INTO gpkg_contents (table_name, identifier, data_type)
 VALUES ('layer_styles', 'layer_styles', 'attributes');
@@ -161,9 +164,10 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     -------
     bytes
         A layer in EPSG:27700 for each layer of footprints that was judged and has lines, under
-        its key (with ``_footprints`` where a table has that name), with ``code`` and the columns of :func:`judged_footprints`, coloured by
-        ``status``; the tables ``findings`` and ``pairs`` as in the report, and ``about`` (``what``
-        and ``said``). Characters that cannot be seen are written as escapes.
+        its key (``footprints_`` before it where a table has that name), with ``code`` and the
+        columns of :func:`judged_footprints`, coloured by ``status``; the tables ``findings`` and
+        ``pairs`` as in the report, and ``about`` (``what`` and ``said``). Characters that cannot
+        be seen are written as escapes. The same for the same report on the same day.
 
     Examples
     --------
@@ -175,7 +179,7 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report.gpkg"
         lines = report.atlas.overview["lines"]
-        names = {key: f"{key}_footprints" if key in TABLES else key for key in _with_lines(report)}
+        names = {key: _table_name(key) for key in _with_lines(report)}
         for key, name in names.items():
             _write(judged_footprints(report, key).reset_index(), file, name, lines[key])
         tables = (report.findings, report.pairs, _about(report, marking))
@@ -183,6 +187,12 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
             _write(table, file, name)
         _add_styles(file, list(names.values()))
         return file.read_bytes()
+
+
+def _table_name(key: str) -> str:
+    """Return the name of a layer in a GeoPackage, one that no table has."""
+    taken = key in (*TABLES, "layer_styles") or key.startswith(RESERVED)
+    return f"footprints_{key}" if taken else key
 
 
 def _layers(report: Report) -> list[str]:
@@ -280,18 +290,22 @@ def _write(frame: pd.DataFrame, file: Path, layer: str, lines: str = "") -> None
 
 
 def _add_styles(file: Path, layers: list[str]) -> None:
-    """Add the table from which QGIS takes the style that a layer opens in."""
+    """Add the table from which QGIS takes the style that a layer opens in, and date all tables."""
     style = _style()
-    rows = [("", "", key, GEOMETRY, "status", style, "", True, "By status", "") for key in layers]
+    # The day alone, as in a workbook: the same report gives the same bytes.
+    day = f"{written()}T00:00:00.000Z"
+    row = ("status", style, "", True, "By status", "", day)
+    rows = [("", "", key, GEOMETRY, *row) for key in layers]
     database = sqlite3.connect(file)
     try:
         database.executescript(_STYLES)
         database.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+            "update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             rows,
         )
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (day,))
         database.commit()
     finally:
         database.close()

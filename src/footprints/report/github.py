@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError
 from footprints.report.contents import visible
+from footprints.report.markdown import escaped
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,16 +23,6 @@ MOST_NAMED = 50
 """How many findings of a sort the summary names before it counts the rest: GitHub drops it whole
 above 1 MiB."""
 MOST_CHARACTERS = 500
-HEADINGS = {
-    "footprints": "Findings",
-    "pass": "Pass",
-    "warn": "Warn",
-    "fail": "Fail",
-    "excepted": "Agreed",
-    "skipped": "Not checked",
-    "people_missed": "People missed by",
-}
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 def as_annotations(report: Report, *, most: int = MOST_OF_A_KIND) -> str:
@@ -184,7 +175,7 @@ def _short(text: object) -> str:
 
 def _text(text: object) -> str:
     """Return text as Markdown that shows just that text."""
-    return _PUNCTUATION.sub(r"\\\g<0>", _short(text))
+    return escaped(_short(text))
 
 
 def _count(count: int, word: str, plural: str = "s") -> str:
@@ -193,8 +184,8 @@ def _count(count: int, word: str, plural: str = "s") -> str:
 
 def _table(summary: pd.DataFrame) -> str:
     """Return the counts of each check as a table."""
-    rows = [["Check", "Layer", "Against", *HEADINGS.values()], ["---"] * 3 + ["---:"] * 7]
-    for key, counts in zip(summary.index, summary[list(HEADINGS)].itertuples(), strict=True):
+    rows = [["Check", "Layer", "Against", *COUNTS.values()], ["---"] * 3 + ["---:"] * 7]
+    for key, counts in zip(summary.index, summary[list(COUNTS)].itertuples(), strict=True):
         rows.append([*map(_text, key), *(f"{count:,.0f}" for count in counts[1:])])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

@@ -3,18 +3,21 @@ r"""A report as Markdown: for people, in a pull request or a page of a wiki."""
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from footprints.report.contents import (
-    groups,
-    improved,
+    about,
+    in_words,
     origins,
+    remarks,
     verdict,
     versions,
     visible,
     written,
 )
-from footprints.report.text import MOST_NAMED, told
+from footprints.report.text import MOST_NAMED, remainders, sections
+from footprints.report.words import COUNTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +31,6 @@ _ACTS = re.compile(r"[\\`*_{}\[\]|~$!#]")
 _BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_COUNTS = ["footprints", "pass", "warn", "fail", "excepted", "skipped", "people_missed"]
 
 
 def escaped(value: object) -> str:
@@ -84,50 +86,32 @@ def as_markdown(report: Report, marking: str = "") -> bytes:
     >>> as_markdown(report).decode().split("\n")[0]
     '# England (embedded example)'
     """
-    bands = report.bands
-    about = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
     parts = [
         f"**{escaped(marking)}**" if marking else "",
         f"# {escaped(report.atlas.title)}",
         *map(escaped, report.atlas.notes),
+        _bullets(report.lead),
         f"**{escaped(verdict(report))}**",
         "## Summary",
         _summary(report),
-        *map(escaped, [*report.remainders, about, *report.populations]),
+        *map(escaped, [*remainders(report), *about(report)]),
     ]
-    for asked, missed in groups(report.worst).items():
-        parts += [f"## {escaped(asked)}", _misses(missed)]
-    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
-    for head, lines in (
-        ("Agreed", list(agreed)),
-        ("Missed before, and no more", improved(report)),
-        ("Not checked", report.reasons),
-        ("Sources", _sources(report)),
-    ):
-        parts += [f"## {head}", _bullets(lines)] if lines else []
+    for section in sections(report):
+        parts += [f"## {escaped(section.asked)}", escaped(section.count), _bullets(section.lines)]
+    for title, table in report.tables.items():
+        parts += [f"## {escaped(title)}", _rows(table)]
+    for head, lines in (remarks(report) | {"Sources": _sources(report)}).items():
+        parts += [f"## {head}", _bullets(lines)]
     return ("\n\n".join(part for part in parts if part) + "\n").encode()
 
 
 def _summary(report: Report) -> str:
-    names = [
-        "Check",
-        "Layer",
-        "Against",
-        *(name.replace("_", " ").capitalize() for name in _COUNTS),
-    ]
+    names = ["Check", "Layer", "Against", *COUNTS.values()]
     rows = [
-        [*map(str, asked), *(f"{row[name]:,.0f}" for name in _COUNTS)]
+        [*map(str, asked), *(f"{row[name]:,.0f}" for name in COUNTS)]
         for asked, row in report.summary.iterrows()
     ]
-    return _table(names, rows, right=len(_COUNTS))
-
-
-def _misses(missed: pd.DataFrame) -> str:
-    shown = missed.head(MOST_NAMED)
-    rest = len(missed) - len(shown)
-    return _bullets([told(row) for row in shown.itertuples()]) + (
-        f"\n\nand {rest:,} more." if rest else ""
-    )
+    return _table(names, rows, right=len(COUNTS))
 
 
 def _sources(report: Report) -> list[str]:
@@ -137,6 +121,16 @@ def _sources(report: Report) -> list[str]:
     ]
     made = ", ".join(f"{name} {number}" for name, number in versions().items())
     return [*lines, f"Written on {written()} by {made}"]
+
+
+def _rows(table: pd.DataFrame) -> str:
+    """Return the first rows of a table, and how many more there are."""
+    numbers = [table[name].dtype.kind in "iuf" for name in table]
+    right = sum(1 for _ in takewhile(bool, reversed(numbers)))
+    shown = table.head(MOST_NAMED)
+    rows = [[in_words(value) for value in row] for row in shown.itertuples(index=False)]
+    rest = f"\n\nand {len(table) - len(shown):,} more." if len(table) > len(shown) else ""
+    return _table([escaped(name) for name in table], rows, right=right) + rest
 
 
 def _bullets(lines: Iterable[str]) -> str:

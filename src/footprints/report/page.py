@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from footprints.report.contents import (
+    about,
     groups,
-    improved,
+    in_words,
     origins,
+    remarks,
+    spread,
     verdict,
     versions,
     visible,
     written,
 )
-from footprints.report.words import STATUSES
+from footprints.report.words import COUNTS, STATUSES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,15 +27,6 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 MOST_SHOWN = 1_000
 """How many misses of each check a page shows; the workbook and JSON hold them all."""
-COUNTS = {
-    "footprints": "Findings",
-    "pass": "Pass",
-    "warn": "Warn",
-    "fail": "Fail",
-    "excepted": "Excepted",
-    "skipped": "Skipped",
-    "people_missed": "People missed",
-}
 
 
 def as_html(report: Report, marking: str = "") -> bytes:
@@ -68,26 +62,33 @@ def as_html(report: Report, marking: str = "") -> bytes:
         keep_trailing_newline=True,
     )
     template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
-    bands = report.bands
     made = ", ".join(f"{name} {number}" for name, number in versions().items())
     return template.render(
         marking=marking,
         title=report.atlas.title,
         notes=report.atlas.notes,
+        lead=report.lead,
+        tables=[_table(title, table) for title, table in report.tables.items()],
         verdict=verdict(report),
         counts=list(COUNTS.values()),
         summary=_summary(report),
-        about=[
-            *report.remainders,
-            f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}.",
-            *report.populations,
-        ],
+        about=[*spread(report), *report.remainders, *about(report)],
         sections=[_section(asked, missed) for asked, missed in groups(report.worst).items()],
-        lists=_lists(report),
+        lists=[{"head": head, "lines": lines} for head, lines in remarks(report).items()],
         origins=origins(report).to_dict("records"),
         made=f"Written on {written()} by {made}.",
         words=STATUSES,
     ).encode()
+
+
+def _table(title: str, table: pd.DataFrame) -> dict[str, object]:
+    shown = table.head(MOST_SHOWN)
+    return {
+        "title": title,
+        "columns": [(str(name), table[name].dtype.kind in "iuf") for name in table],
+        "rows": [[in_words(value) for value in row] for row in shown.itertuples(index=False)],
+        "rest": len(table) - len(shown),
+    }
 
 
 def _summary(report: Report) -> list[dict[str, list[str]]]:
@@ -106,13 +107,3 @@ def _section(asked: str, missed: pd.DataFrame) -> dict[str, object]:
         "rest": len(missed) - len(shown),
         "rows": rows.to_dict("records"),
     }
-
-
-def _lists(report: Report) -> list[dict[str, object]]:
-    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
-    parts = {
-        "Agreed exceptions": list(agreed),
-        "Missed before, and no more": improved(report),
-        "Not checked": report.reasons,
-    }
-    return [{"head": head, "lines": lines} for head, lines in parts.items() if lines]

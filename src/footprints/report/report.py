@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -11,9 +11,10 @@ import pandas as pd
 from footprints.errors import plain
 from footprints.levels import rank
 from footprints.output import output_file
-from footprints.report.findings import KEY, MISSED
+from footprints.report.findings import FAULT, KEY, MISSED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from os import PathLike
     from pathlib import Path
 
@@ -41,6 +42,10 @@ class Report:
         ``units``, ``people``, ``area_m2``, ``left_share``, ``right_share``.
     mended : DataFrame, optional
         Misses of the baseline that are none any more, as findings; None without a baseline.
+    lead : tuple of str
+        What is said before the checks, a sentence each, such as what a redraw changed.
+    tables : mapping of str to DataFrame
+        Further tables by their title, such as ``Lookup``; every format that holds tables has them.
     """
 
     atlas: Atlas
@@ -48,15 +53,19 @@ class Report:
     findings: pd.DataFrame
     pairs: pd.DataFrame
     mended: pd.DataFrame | None = None
+    lead: tuple[str, ...] = ()
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        head = [self.atlas.title, *self.atlas.notes, repr(self.bands), *self.populations]
+        head = [self.atlas.title, *self.atlas.notes, *self.lead]
+        head += [repr(self.bands), *self.populations]
         tables = [table.to_string().split("\n") for table in (self.in_bands, self.summary)]
         lines = [*head, "", *tables[0], "", *tables[1], *self.remainders, *self.reasons]
         return "\n".join(plain(line) for line in lines)
 
     def _repr_html_(self) -> str:
-        head = [*self.atlas.notes, repr(self.bands), *self.populations, *self.remainders]
+        head = [*self.atlas.notes, *self.lead, repr(self.bands)]
+        head += [*self.populations, *self.remainders]
         lines = "<br>".join(escape(line) for line in head)
         tables = self.in_bands.to_html() + self.summary.to_html()
         return f"<p><b>{escape(self.atlas.title)}</b><br>{lines}</p>{tables}"
@@ -97,7 +106,8 @@ class Report:
         DataFrame
             Indexed by ``check``, ``layer`` and ``against`` ("" where a check looks at one layer).
             Columns: ``footprints``, ``pass``, ``warn``, ``fail``, ``excepted``, ``skipped``
-            (counts of findings); ``people_missed`` (persons by whom the misses miss).
+            (counts of findings); ``people_missed`` (persons by whom the misses miss; those in
+            the faults of a layer are counted once, with the finding of the layer).
         """
         by = KEY[:3]
         found = self.findings.assign(against=self.findings["against"].fillna("")).fillna(
@@ -107,7 +117,8 @@ class Report:
         counts = counts.reindex(
             columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0
         )
-        missed = found["miss"].where(found["status"].isin([*MISSED, "excepted"]), 0)
+        counted = found["status"].isin([*MISSED, "excepted"]) & (found["measure"] != FAULT)
+        missed = found["miss"].where(counted, 0)
         people = missed.fillna(0).groupby([found[name] for name in by], sort=False).sum()
         counts.insert(0, "footprints", counts.sum(axis=1))
         return counts.assign(people_missed=people.reindex(counts.index)).rename_axis(columns=None)

@@ -1,18 +1,52 @@
-"""A report as plain sentences."""
+"""A report as sentences for people: those of text, of Markdown and of what is printed."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from footprints.report.contents import counted, groups, improved, verdict, visible
+from footprints.report.contents import (
+    NOT_CHECKED,
+    about,
+    counted,
+    groups,
+    remarks,
+    spread,
+    verdict,
+    visible,
+)
 
 if TYPE_CHECKING:
     from footprints.report.report import Report
 
 MOST_NAMED = 20
 """How many misses of each check are named; the other formats hold them all."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Section:
+    """The worst misses of what was asked.
+
+    Parameters
+    ----------
+    asked : str
+        Such as ``nesting of lad23 against icb26``.
+    count : str
+        How many there are, as a sentence.
+    named : DataFrame
+        The worst of them, as findings.
+    """
+
+    asked: str
+    count: str
+    named: pd.DataFrame
+
+    @property
+    def lines(self) -> list[str]:
+        """Each as a line: how grave it is, since when, and its sentence."""
+        return [f"{graveness(row)}: {row.message}" for row in self.named.itertuples()]
 
 
 def as_text(report: Report, marking: str = "") -> bytes:
@@ -37,49 +71,66 @@ def as_text(report: Report, marking: str = "") -> bytes:
     ['DRAFT', 'England (embedded example)']
     """
     marked = [marking] if marking else []
-    lines = [*marked, *sentences(report), *marked]
+    lines = [*opening(report), *counted(report).values(), *remainders(report)]
+    for section in sections(report):
+        lines += ["", f"{section.asked}: {section.count}", *(f"- {line}" for line in section.lines)]
+    lines = [*marked, *lines, *closing(report), *marked]
     return "".join(f"{visible(line)}\n" for line in lines).encode()
 
 
-def sentences(report: Report, most: int = MOST_NAMED) -> list[str]:
-    """Return a report as lines of text: the summary first, then the worst of each check.
+def opening(report: Report) -> list[str]:
+    """Return the lines that stand first: what was checked, on what basis, and what came of it."""
+    lead = ["", *report.lead] if report.lead else []
+    head = [report.atlas.title, *report.atlas.notes, *lead]
+    return [*head, "", *about(report), "", verdict(report)]
+
+
+def remainders(report: Report) -> list[str]:
+    """Return what the counts of a report leave out, a sentence each."""
+    return [*spread(report), *report.remainders]
+
+
+def sections(report: Report, most: int = MOST_NAMED) -> list[Section]:
+    """Return the worst misses of each thing that was asked.
 
     Parameters
     ----------
     report : Report
-        What a check found.
+        What a check found. With a baseline, what that knew is counted, not named.
     most : int
-        How many misses of each check to name; the rest are counted.
+        How many misses of each to name; the rest are counted.
 
     Returns
     -------
-    list of str
-        What cannot be seen is not yet written out.
+    list of Section
+        The gravest first; one that would name nothing is left out.
     """
-    bands = report.bands
-    lines = [report.atlas.title, *report.atlas.notes, ""]
-    lines += [f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."]
-    lines += [*report.populations, "", verdict(report), *counted(report), *report.remainders]
+    parts = []
     for asked, missed in groups(report.worst).items():
-        lines += ["", *named(asked, missed, most)]
-    if better := improved(report):
-        lines += ["", "Missed before, and no more:", *(f"- {line}" for line in better)]
-    agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
-    if len(agreed):
-        lines += ["", "Agreed:", *(f"- {message}" for message in agreed)]
-    return [*lines, *(["", *report.reasons] if report.reasons else [])]
+        known = missed["since"] == "known"
+        shown = missed[~known].head(most)
+        if shown.empty:
+            continue
+        some = (
+            f"{len(shown):,} of {len(missed):,}" if len(shown) < len(missed) else f"{len(shown):,}"
+        )
+        rest = f"; the baseline knew {known.sum():,}" if known.any() else ""
+        first = ", the worst first" if len(shown) > 1 else ""
+        count = f"{some} missed{first}{rest}."
+        parts.append(Section(asked=asked, count=count, named=shown))
+    return parts
 
 
-def named(asked: str, missed: pd.DataFrame, most: int) -> list[str]:
-    """Return a heading and the worst misses of what was asked, a line each."""
-    shown = missed.head(most)
-    some = f" {len(shown):,} of" if len(shown) < len(missed) else ""
-    head = f"{asked}:{some} {len(missed):,} missed, the worst first."
-    return [head, *(f"- {told(row)}" for row in shown.itertuples())]
+def closing(report: Report, most: int = MOST_NAMED) -> list[str]:
+    """Return what was agreed and mended, so many of each, and all that was not checked."""
+    lines = []
+    for head, said in remarks(report).items():
+        shown = said if head == NOT_CHECKED else said[:most]
+        some = f"{len(shown):,} of " if len(shown) < len(said) else ""
+        lines += ["", f"{head}: {some}{len(said):,}.", *(f"- {line}" for line in shown)]
+    return lines
 
 
-def told(row: object) -> str:
-    """Return a finding as a line: how grave it is, since when, and its sentence."""
-    since = row.since  # type: ignore[attr-defined]
-    known = "" if pd.isna(since) else f", {since}"
-    return f"{row.status}{known}: {row.message}"  # type: ignore[attr-defined]
+def graveness(row: Any) -> str:
+    """Return how grave a finding is, and since when if a baseline tells."""
+    return f"{row.status}" if pd.isna(row.since) else f"{row.status}, {row.since}"

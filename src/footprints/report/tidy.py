@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from footprints.report.report import Report
 
-TABLES = ("findings", "pairs")
-
 
 def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = "") -> Path:
     """Write a report as a folder of tidy tables, whole or not at all.
@@ -31,8 +29,8 @@ def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = ""
     Returns
     -------
     Path
-        The folder, with ``findings.parquet`` and ``pairs.parquet``: the columns and types of the
-        report, texts exactly as they are.
+        The folder, with ``findings.parquet``, ``pairs.parquet`` and one file a further table of
+        the report: its columns and types, texts exactly as they are.
 
     Raises
     ------
@@ -49,7 +47,9 @@ def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = ""
     ['findings.parquet', 'pairs.parquet']
     """
     target = Path(folder).absolute()
-    ours = {f"{name}.parquet" for name in TABLES}
+    tables = {"findings": report.findings, "pairs": report.pairs}
+    tables |= {title.lower().replace(" ", "_"): table for title, table in report.tables.items()}
+    ours = {f"{name}.parquet" for name in tables}
     taken = target.exists() and not target.is_dir()
     if taken or (target.is_dir() and {file.name for file in target.iterdir()} - ours):
         msg = f"{target.name!r} cannot be replaced: it holds something else. Name a new folder."
@@ -60,7 +60,6 @@ def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = ""
     marked = {"marking": marking} if marking else {}
     with whole(target) as part:
         part.mkdir()
-        for name in TABLES:
-            table = getattr(report, name).assign(**marked)
-            table.to_parquet(part / f"{name}.parquet", index=False)
+        for name, table in tables.items():
+            table.assign(**marked).to_parquet(part / f"{name}.parquet", index=False)
     return target

@@ -9,6 +9,16 @@ STATUSES = {
     "pass": "Looked at, and nothing is missed.",
 }
 """The statuses of findings, the gravest first."""
+COUNTS = {
+    "footprints": "Findings",
+    "pass": "Pass",
+    "warn": "Warn",
+    "fail": "Fail",
+    "excepted": "Agreed",
+    "skipped": "Not checked",
+    "people_missed": "People missed",
+}
+"""What the columns of a summary are called where people read them."""
 COLUMNS = {
     "check": "What was looked for.",
     "layer": "The layer that was looked at: what it holds and the year.",

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from footprints.report.contents import (
+    about,
     band_table,
-    improved,
     origins,
     populations,
+    remarks,
+    spread,
     verdict,
     versions,
     visible,
@@ -43,7 +45,7 @@ COLOURS = {"fail": "#d55e00", "warn": "#e69f00", "excepted": "#56b4e9", "skipped
 _PEOPLE, _PLAIN, _STATUS = "#,##0", "General", "status"
 _NUMBERS = {
     **dict.fromkeys(["lower", "upper", "target", "distance", "miss", "people"], _PEOPLE),
-    **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "footprints"], _PEOPLE),
+    **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "findings"], _PEOPLE),
     **dict.fromkeys(STATUSES, _PEOPLE),
     **dict.fromkeys(["left_share", "right_share"], "0.0%"),
     "status": _STATUS,
@@ -68,7 +70,7 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
     Sheets: ``Summary``; ``Findings`` (all of them under fixed columns, the worst first); one a
-    check, without the columns that it leaves empty; ``Pairs``; ``Sources``; ``Notes``. Text stays
+    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``; ``Notes``. Text stays
     text, codes and what looks like a formula too.
 
     Parameters
@@ -105,6 +107,8 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
         book.table_sheet("Findings", findings, frozen=4)
         for check, found in findings.groupby("check", sort=False):
             book.table_sheet(str(check), _useful(found), frozen=2)
+        for name, table in report.tables.items():
+            book.table_sheet(name, table, frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
         _notes_sheet(book)
@@ -227,24 +231,20 @@ def _summary_sheet(book: _Book, report: Report) -> None:
         sheet.set_column(column, column, width)
     sheet.set_row(row, 24)
     row = book.sentence(sheet, row, report.atlas.title, bold=True, font_size=16)
-    bands = report.bands
-    about = f"Bands: {bands.name}, {bands.title} ({bands.as_at}). {bands.source}."
-    for line in [*report.atlas.notes, about, *report.populations]:
+    for line in [*report.atlas.notes, *report.lead, *about(report)]:
         row = book.sentence(sheet, row, line)
     row = book.sentence(sheet, row + 1, verdict(report), bold=True, font_size=12)
-    row = book.table(sheet, row + 1, report.summary.reset_index())
+    counts = report.summary.rename(columns={"footprints": "findings"})
+    row = book.table(sheet, row + 1, counts.reset_index())
     in_bands = report.in_bands.reset_index()
     if len(in_bands):
         row = book.sentence(sheet, row + 1, "Footprints and their population bands", bold=True)
         row = book.table(sheet, row, in_bands)
-    parts = {
-        "In no footprint": report.remainders,
-        "Missed before, and no more": improved(report),
-        "Not checked": report.reasons,
-    }
-    for head, lines in parts.items():
-        if lines:
-            row = book.sentence(sheet, row + 1, head, bold=True)
+    for line in spread(report):
+        row = book.sentence(sheet, row, line)
+    uncounted = {"In no footprint": report.remainders} if report.remainders else {}
+    for head, lines in (uncounted | remarks(report)).items():
+        row = book.sentence(sheet, row + 1, head, bold=True)
         for line in lines:
             row = book.sentence(sheet, row, line)
 

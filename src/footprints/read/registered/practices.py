@@ -98,6 +98,13 @@ def read_list_sizes(
     rows, date = one_date(known_fields(table, ["practice", "registered"]), as_at, what=what)
     rows, others = _of_practices(rows)
     rows, left_out = of_everyone(rows, ["practice"], what=what)
+    if "lsoa" in rows and rows["practice"].duplicated().any():
+        msg = (
+            f"{what} holds the patients of each practice by LSOA, a row an LSOA. Give the list with "
+            "a row a practice, such as gp-reg-pat-prac-all.csv; read_patients_by_lsoa() reads this "
+            "one."
+        )
+        raise TableError(msg, [table.attrs["file"]])
     result = by_practice(with_kinds(rows), what=what)
     counts = as_people(rows["registered"], what=f"patients in {what}")
     return told(result.assign(registered=counts.array), table, date, others, left_out)

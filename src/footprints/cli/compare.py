@@ -1,0 +1,228 @@
+"""``footprints compare``: what a redraw changed, for whom, and what that breaks and mends."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+from footprints.cli.handing import check_outputs, hand_over
+from footprints.cli.options import (
+    AtlasFile,
+    Bands,
+    Layers,
+    Marking,
+    Output,
+    WhosePeople,
+    Within,
+    Worst,
+    chosen_bands,
+    one_area,
+    open_atlas,
+    split_layers,
+)
+from footprints.cli.status import ALL_WELL, CHECK_FAILED
+from footprints.errors import FootprintsError, listed
+from footprints.inputs import Inputs, with_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from footprints.atlas import Atlas
+    from footprints.redraws import Change
+
+LINES = {".json", ".geojson", ".topojson", ".gpkg", ".shp", ".zip", ".parquet", ".fgb", ".kml"}
+"""What the name of a file of boundaries ends in; layers have no such ending."""
+
+
+class BreakOn(StrEnum):
+    """What makes a comparison end with status 1."""
+
+    FAIL = "fail"
+    NEWLY_BROKEN = "newly-broken"
+    NEVER = "never"
+
+
+class Compared(NamedTuple):
+    """A change, and the atlases of the two maps."""
+
+    old: Atlas
+    new: Atlas
+    change: Change
+
+
+def compare(
+    old_new: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="OLD NEW", help="Two layers of one atlas (icb22 icb26), or two boundary files."
+        ),
+    ] = None,
+    atlas_file: AtlasFile = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="The atlas that holds the old map."),
+    ] = None,
+    to_file: Annotated[
+        Path | None, typer.Option("--to", metavar="FILE", help="The atlas that holds the new map.")
+    ] = None,
+    layer: Layers = None,
+    units: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="With two boundary files: units with people and places, to count who moved.",
+        ),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILE",
+            help="Hold the atlas against what these changes make of it: a change file (.toml), or "
+            "one that ships, such as surrey-2027. May be repeated.",
+        ),
+    ] = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With --changes: those of this date and before."),
+    ] = None,
+    within: Within = None,
+    bands: Bands = None,
+    population: WhosePeople = None,
+    output: Output = None,
+    marking: Marking = "",
+    worst: Worst = 5,
+    fail_on: Annotated[
+        BreakOn,
+        typer.Option(
+            help="What ends with status 1: a failure that is new or worse, any miss that is, or "
+            "nothing."
+        ),
+    ] = BreakOn.FAIL,
+) -> None:
+    """Say what a redraw changed, for how many people, and what it breaks and mends.
+
+    Both maps are held against the same bands, councils and services; what the old map missed is
+    known, and only what is new or worse counts.
+
+    \b
+    Examples:
+      footprints compare icb22 icb26 -o redraw.xlsx
+      footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
+      footprints compare --from old.toml --to new.toml --layer icb22 icb26
+      footprints compare old.geojson new.geojson --units lsoa.csv
+      footprints compare --changes surrey-2027 --layer ctyua
+    """  # noqa: D301  # The character \b keeps the lines of the examples.
+    from footprints.redraws.reporting import redraw_report  # noqa: PLC0415  # It takes time to load.
+
+    check_outputs(output)
+    names = [*(split_layers(layer) or ()), *(old_new or ())]
+    if len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES:
+        compared = _files(names, units, population, within)
+        population = None
+    elif changes:
+        compared = _changed(atlas_file, changes, as_at, names, population, within)
+    elif units is not None:
+        msg = "--units goes with two boundary files: an atlas has its own units."
+        raise FootprintsError(msg, [units])
+    elif from_file or to_file:
+        compared = _two_atlases((from_file, to_file), names, population, within)
+    else:
+        compared = _one_atlas(atlas_file, names, population, within)
+    report = redraw_report(*compared, bands=chosen_bands(bands), population=population)
+    hand_over(report, output, worst=worst, marking=marking)
+    stops = {BreakOn.FAIL: ["fail"], BreakOn.NEWLY_BROKEN: ["fail", "warn"], BreakOn.NEVER: []}
+    raise typer.Exit(CHECK_FAILED if report.stops(*stops[fail_on]).any() else ALL_WELL)
+
+
+def _one_atlas(
+    file: Path | None, names: Sequence[str], population: str | None, within: list[str] | None
+) -> Compared:
+    """Compare two layers of one atlas."""
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
+
+    if len(names) != 2:
+        msg = (
+            f"Give the old and the new layer, such as icb22 icb26: {len(names)} were given. With "
+            "--from and --to one is enough where both atlases call it the same."
+        )
+        raise FootprintsError(msg, names)
+    atlas = open_atlas(Inputs(atlas=file), within)
+    change = compare_layers(atlas, names[0], names[1], population=population)
+    return Compared(atlas, atlas, change)
+
+
+def _two_atlases(
+    files: tuple[Path | None, Path | None],
+    names: Sequence[str],
+    population: str | None,
+    within: list[str] | None,
+) -> Compared:
+    """Compare a layer of one atlas with one of another; a side without a file is the example."""
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
+
+    if len(names) not in (1, 2):
+        msg = f"Say which layer to compare, --layer icb22, or two of them: {len(names)} were given."
+        raise FootprintsError(msg, names)
+    old, new = (open_atlas(Inputs(atlas=file), within) for file in files)
+    change = compare_layers(old, new, layer=(names[0], names[-1]), population=population)
+    return Compared(old, new, change)
+
+
+def _changed(
+    file: Path | None,
+    changes: Sequence[str],
+    as_at: str | None,
+    names: Sequence[str],
+    population: str | None,
+    within: list[str] | None,
+) -> Compared:
+    """Compare an atlas with what changes make of it."""
+    from footprints.changes import apply_changes  # noqa: PLC0415  # As above.
+    from footprints.read.change_files import read_changes  # noqa: PLC0415
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415
+
+    old = open_atlas(Inputs(atlas=file), None)
+    new = apply_changes(old, [read_changes(name) for name in changes], as_at=as_at)
+    was = {key: layer for record in new.redraws for key, layer in record.before.items()}
+    redrawn = [key for key, layer in was.items() if layer is not None]
+    if not redrawn:
+        msg = "These changes redraw no layer, so there is nothing to compare: no footprint moves."
+        raise FootprintsError(msg, changes)
+    keys = old.resolve_all(names) if names else redrawn
+    if len(keys) != 1 or keys[0] not in redrawn:
+        msg = f"These changes redraw {listed(redrawn)}: name one of them with --layer."
+        raise FootprintsError(msg, keys)
+    if within:
+        one_area(within)
+        old, new = old.focus(within[0]), new.focus(within[0])
+    change = compare_layers(old, new, layer=keys[0], population=population)
+    return Compared(old, new, change)
+
+
+def _files(
+    names: Sequence[str], units: Path | None, population: str | None, within: list[str] | None
+) -> Compared:
+    """Compare two boundary files, by people where units are given, else by area alone."""
+    from footprints.read.as_they_are import lines_of_file, units_of_file  # noqa: PLC0415
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415
+    from footprints.redraws.pieces import atlas_of_pieces  # noqa: PLC0415
+
+    if within:
+        msg = "--within goes with an atlas: two boundary files are compared whole."
+        raise FootprintsError(msg, within)
+    old, new = (with_notes(partial(lines_of_file, name)) for name in names)
+    keys = [frame.attrs.get("key") for frame in (old, new)]
+    if not all(keys) or keys[0] == keys[1]:
+        for frame, side in ((old, "old"), (new, "new")):
+            key = frame.attrs.get("key")
+            frame.attrs["key"] = f"{side}-{key}" if key else side
+    blocks = None
+    if units is not None:
+        blocks = with_notes(partial(units_of_file, units, population=population))
+    change = compare_layers(old, new, units=blocks)
+    atlas = atlas_of_pieces(old, new, change)
+    return Compared(atlas, atlas, change)

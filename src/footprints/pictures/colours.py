@@ -1,0 +1,114 @@
+"""Colours that tell neighbours apart: by hue, by lightness in grey, and in colour blindness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+PALETTE = ("#faf0c3", "#a6d8ec", "#f0a872", "#7fa3d1", "#bd7090", "#2f7f71", "#5d538d", "#4d3a2e")
+"""Fills, from the lightest to the darkest: any two are at least eight steps of lightness apart."""
+FAINT = "#dedede"
+FAINT_EDGE = "#9d9d9d"
+EDGE = "#4d4d4d"
+INK = "#1a1a1a"
+QUIET = "#5f5f5f"
+MISS = "#8c1c13"
+
+
+class Stroke(NamedTuple):
+    """How the outlines of one layer are drawn: a colour, a width in points, dashes and a name."""
+
+    colour: str
+    width: float
+    dashes: tuple[float, tuple[float, ...] | None]
+    words: str
+
+
+STROKES = (
+    Stroke("#111111", 1.9, (0, None), "solid black line"),
+    Stroke("#7a0f4f", 1.7, (0, (5, 2)), "dashed line"),
+    Stroke("#0b3c78", 1.6, (0, (1.2, 1.4)), "dotted line"),
+    Stroke("#3d3d3d", 1.3, (0, (7, 2, 1.2, 2)), "dash-dotted line"),
+    Stroke("#5a3a00", 1.0, (0, (2.5, 2.5)), "thin dashed line"),
+)
+"""Outlines differ by dashes and width first, so that they are told apart in grey."""
+
+
+def lightness(colour: str) -> float:
+    """Return the lightness of a colour as it is seen in grey: L* of CIELAB, 0 to 100.
+
+    Parameters
+    ----------
+    colour : str
+        Such as ``#a6d8ec``.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> round(lightness("#ffffff")), round(lightness("#777777"))
+    (100, 50)
+    """
+    channels = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    grey = float(linear @ [0.2126, 0.7152, 0.0722])
+    return float(116 * np.cbrt(grey) - 16 if grey > (6 / 29) ** 3 else grey * (29 / 3) ** 3)
+
+
+def touching(shapes: gpd.GeoSeries, near: float) -> npt.NDArray[np.intp]:
+    """Return the pairs of areas that touch or nearly do, as an array of two rows of positions."""
+    known = shapes.array
+    left, right = shapely.STRtree(known).query(known, predicate="dwithin", distance=near)
+    return np.vstack([left, right])[:, left != right]
+
+
+def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
+    """Give each area a colour that none of its neighbours has.
+
+    Areas with the most neighbours that are coloured already come first, and take the first colour
+    that is free (the rule of Brélaz, 1979), so that few colours are used.
+
+    Parameters
+    ----------
+    shapes : GeoSeries
+        Areas in EPSG:27700, indexed by code.
+    near : float
+        How near areas are neighbours too, in metres, such as those on two sides of a river mouth.
+
+    Returns
+    -------
+    Series of str
+        Colours of :data:`PALETTE`, with the index of ``shapes``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> squares = gpd.GeoSeries([shapely.box(x, 0, x + 1, 1) for x in range(3)], index=list("abc"))
+    >>> told_apart(squares, 0.1).to_dict()
+    {'a': '#a6d8ec', 'b': '#faf0c3', 'c': '#a6d8ec'}
+    """
+    left, right = touching(shapes, near)
+    beside = pd.Series(right).groupby(left).agg(set).reindex(range(len(shapes)))
+    sets = [found if isinstance(found, set) else set() for found in beside]
+    chosen: dict[int, int] = {}
+    taken: list[set[int]] = [set() for _ in sets]
+    waiting = set(range(len(sets)))
+    while waiting:
+        turn = max(waiting, key=lambda n: (len(taken[n]), len(sets[n]), -n))
+        chosen[turn] = next(n for n in range(len(sets)) if n not in taken[turn])
+        waiting.remove(turn)
+        for other in sets[turn]:
+            taken[other].add(chosen[turn])
+    # One colour alone is the second: the lightest is hardly seen on white paper.
+    first = 0 if len(set(chosen.values())) > 1 else 1
+    colours = [PALETTE[(first + chosen[n]) % len(PALETTE)] for n in range(len(shapes))]
+    return pd.Series(colours, index=shapes.index, dtype="str")

@@ -1,0 +1,267 @@
+"""A redraw as a report: what it breaks and mends, on the command and in every format."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import openpyxl
+import pandas as pd
+import pytest
+
+import footprints as fp
+from footprints.cli import main
+from footprints.redraws.effects import Side, what_a_redraw_touches
+
+SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
+
+
+def report_of(atlas: fp.Atlas, old: str, new: str) -> fp.Report:
+    return fp.redraw_report(atlas, atlas, fp.compare(atlas, old, new))
+
+
+@pytest.fixture(scope="module")
+def redrawn(england) -> fp.Report:
+    return report_of(england, "icb22", "icb26")
+
+
+def effects(report, effect: str, check: str, against: str | None = None) -> set[str]:
+    table = report.tables["Effects"]
+    rows = (table["effect"] == effect) & (table["check"] == check)
+    if against is not None:
+        rows &= table["against"] == against
+    return set(table.loc[rows, "code"])
+
+
+def test_two_systems_of_2026_are_newly_above_their_band_and_four_misses_are_mended(redrawn) -> None:
+    assert effects(redrawn, "newly broken", "population-band") == {"E54000065", "E54000071"}
+    assert len(effects(redrawn, "mended", "population-band")) == 4
+
+
+def test_the_map_of_2026_mends_six_authorities_and_breaks_none(england, redrawn) -> None:
+    mended = effects(redrawn, "mended", "nesting", "icb22")
+    authorities = set(england.layers["ctyua23"].index)
+    names = england.layers["ctyua23"]["name"]
+    assert {names[code] for code in mended & authorities} == {
+        *("Essex", "Hampshire", "Hertfordshire", "Suffolk", "Surrey", "West Sussex")
+    }
+    assert not effects(redrawn, "newly broken", "nesting", "icb26") & authorities
+
+
+def test_a_place_that_was_in_one_system_and_is_in_three_is_newly_broken(redrawn) -> None:
+    assert effects(redrawn, "newly broken", "nesting", "icb26") == {"E38000252"}
+
+
+def test_a_system_cut_by_a_service_before_and_by_more_now_is_worse(redrawn) -> None:
+    assert effects(redrawn, "worse", "nesting", "amb22") == {"E54000067"}
+
+
+def test_every_footprint_of_the_new_map_says_what_happened_to_it(redrawn) -> None:
+    found = redrawn.findings.query("check == 'redraw'").set_index("code")
+    assert len(found) == 36
+    assert found.loc["E54000067", "message"] == (
+        "NHS Hampshire and Isle of Wight Integrated Care Board (E54000067): redrawn and recoded, "
+        "1,831,473 people from NHS Hampshire and Isle of Wight Integrated Care Board; 167,593 "
+        "people from NHS Frimley Integrated Care Board."
+    )
+
+
+def test_both_maps_are_held_against_councils_and_strategic_authorities(redrawn) -> None:
+    table = redrawn.tables["Alignment"].set_index(["reference", "layer"])
+    assert table.loc["ctyua23", ["union", "same"]].sum(axis=1).to_dict() == {
+        "icb22": 26,
+        "icb26": 29,
+    }
+    assert set(table.index.unique("reference")) == {"ctyua23", "lad23", "cauth25"}
+
+
+def test_a_map_held_against_itself_breaks_and_mends_nothing(england) -> None:
+    report = report_of(england, "icb22", "icb22")
+    assert set(report.findings["since"].dropna()) == {"known"}
+    assert report.mended.empty
+    assert set(report.tables["Effects"]["effect"]) == {"unchanged"}
+
+
+@pytest.mark.parametrize("pair", [("icb22", "icb26"), ("stp21", "icb22"), ("stp18", "stp20")])
+def test_what_a_redraw_mends_for_councils_its_reverse_breaks(england, pair) -> None:
+    there, back = report_of(england, *pair), report_of(england, *pair[::-1])
+    councils = {*england.layers["lad23"].index, *england.layers["ctyua23"].index}
+    for one, other in ((there, back), (back, there)):
+        mended = one.tables["Effects"].query("effect == 'mended' and check == 'nesting'")
+        broken = other.tables["Effects"].query("effect == 'newly broken' and check == 'nesting'")
+        assert set(mended["code"]) & councils == set(broken["code"]) & councils
+
+
+def test_people_missed_before_and_after_are_those_of_the_checks(england, redrawn) -> None:
+    table = redrawn.tables["Effects"].query("layer == 'ctyua23' and effect == 'mended'")
+    before = fp.nesting(england.overlap("ctyua23", "icb22"))["people_elsewhere"]
+    table = table.set_index("code")
+    assert table["miss_before"].to_dict() == before[table.index].to_dict()
+    assert (table["miss_after"] == 0).all()
+
+
+def test_within_an_area_only_its_footprints_are_told_and_known_as_in_the_whole(england) -> None:
+    whole, mine = (
+        report_of(england, "icb22", "icb26"),
+        report_of(england.focus("Frimley"), "icb22", "icb26"),
+    )
+    key = ["check", "layer", "against", "code", "since", "miss"]
+    there = whole.findings[key].drop_duplicates()
+    missed = mine.findings[mine.findings["since"].notna()][key]
+    assert len(missed) > 0
+    assert len(missed.merge(there, on=key)) == len(missed)
+    assert set(mine.findings.query("check == 'redraw'")["code"]) == {
+        *("E54000067", "E54000069", "E54000070")
+    }
+    assert set(mine.mended["code"]) <= set(whole.mended["code"])
+
+
+def test_services_and_regions_are_above_a_system_and_councils_below(england) -> None:
+    others, bands = ["amb22", "nhser22", "lad23"], fp.band_set("nhs-2019")
+    asked = what_a_redraw_touches(Side(atlas=england, layer="icb26"), others, bands)
+    nests = [(one.layer, one.against) for one in asked if one.check == "nesting"]
+    assert nests == [("icb26", "amb22"), ("icb26", "nhser22"), ("lad23", "icb26")]
+
+
+def test_redrawn_councils_are_held_against_systems(england) -> None:
+    report = report_of(england, "ctyua21", "ctyua23")
+    asked = set(report.summary.index.droplevel("check"))
+    assert {("icb26", "ctyua23"), ("ctyua23", "icb26")} <= asked
+
+
+def test_a_change_of_other_layers_is_refused_with_those_there_are(england) -> None:
+    change = fp.compare(england, "icb22", "icb26")
+    lone = fp.Atlas(
+        title="Vale",
+        units={
+            "u": fp.UnitTable(
+                table=pd.DataFrame({"residents": [1]}, index=["a"]),
+                populations=(fp.Population(name="residents", source="s", as_at="2020"),),
+            )
+        },
+        layers={
+            "place": fp.Layer(
+                table=pd.DataFrame({"name": ["P"]}, index=["P1"]),
+                members={"u": pd.Series("P1", index=["a"])},
+                level="place",
+            )
+        },
+    )
+    with pytest.raises(fp.FootprintsError, match="'icb26', which Vale does not hold.*has place"):
+        fp.redraw_report(england, lone, change)
+
+
+def run(capsys, *arguments: str) -> tuple[int, str, str]:
+    status = main(list(arguments))
+    said = capsys.readouterr()
+    return status, said.out, said.err
+
+
+def test_the_command_says_who_moved_and_what_is_new_and_ends_well(capsys) -> None:
+    status, out, err = run(capsys, "compare", "icb22", "icb26")
+    assert (status, err) == (0, "")
+    assert "978,491 people in 11 units were transferred, in four flows" in out
+    assert "8 new, 5 worse, 69 known, 31 mended" in out
+
+
+@pytest.mark.parametrize(
+    ("pair", "status"), [(("icb22", "icb26"), 1), (("stp20", "stp21"), 0), (("icb22", "icb22"), 0)]
+)
+def test_newly_broken_ends_with_status_1_only_where_something_is(capsys, pair, status) -> None:
+    assert run(capsys, "compare", *pair, "--fail-on", "newly-broken")[0] == status
+
+
+def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
+    said = json.loads(redrawn.to_json())
+    jsonschema.validate(said, json.loads(SCHEMA.read_text(encoding="utf-8")))
+    assert list(said["tables"]) == ["Effects", "Alignment", "Flows", "Footprints", "Lookup"]
+    assert [row["weight"] for row in said["tables"]["Lookup"]] == list(
+        redrawn.tables["Lookup"]["weight"]
+    )
+    book = openpyxl.load_workbook(redrawn.to_excel(tmp_path / "r.xlsx"))
+    sheet = list(book["Lookup"].iter_rows(values_only=True))
+    assert sheet[0] == ("old", "new", "weight", "population", "date")
+    assert len(sheet) == 1 + len(redrawn.tables["Lookup"])
+    folder = fp.write_tidy(redrawn, tmp_path / "tidy")
+    assert pd.read_parquet(folder / "lookup.parquet")["old"].equals(
+        redrawn.tables["Lookup"]["old"].astype("str")
+    )
+    for ending in (".html", ".md", ".txt"):
+        text = redrawn.save(tmp_path / f"r{ending}").read_text(encoding="utf-8")
+        assert "978,491" in text
+        if ending != ".txt":
+            assert "Lookup" in text
+
+
+def test_two_atlases_are_compared_by_the_units_that_they_share(england, capsys, tmp_path) -> None:
+    for name in ("old", "new"):
+        fp.write_atlas(england, tmp_path / f"{name}.gpkg")
+    files = ["--from", str(tmp_path / "old.gpkg"), "--to", str(tmp_path / "new.gpkg")]
+    status, out, _ = run(capsys, "compare", *files, "--layer", "icb22", "icb26")
+    assert status == 0
+    assert "978,491 people" in out
+    assert "8 new, 5 worse, 69 known, 31 mended" in out
+
+
+def test_two_boundary_files_are_compared_by_area_or_by_the_people_of_units(shared, capsys) -> None:
+    files = [
+        str(
+            shared
+            / "data"
+            / "published"
+            / "Sustainability_and_Transformation_Partnerships_April_2021_EN_BUC_V2_2022.json"
+        ),
+        str(shared / "data" / "published" / "ICB_JUL_2022_EN_BUC_V3.json"),
+    ]
+    status, out, _ = run(capsys, "compare", *files)
+    assert status == 0
+    assert "km² were transferred, in four flows" in out
+    assert "209 more flows" in out
+    units = str(shared / "data" / "england" / "lsoa11.parquet")
+    status, out, err = run(capsys, "compare", *files, "--units", units)
+    assert status == 0
+    assert "cannot be told from drawing" in out
+    assert "pop_mid2020 of lsoa11.parquet" in out
+    assert "polygons that were mended" in err
+
+
+def test_two_releases_of_one_layer_keep_apart(shared, capsys) -> None:
+    files = [
+        str(shared / "data" / "published" / f"ICB_JUL_2022_EN_BUC_{r}.json")
+        for r in ("E63_first_release", "V3")
+    ]
+    status, out, _ = run(capsys, "compare", *files)
+    assert status == 0
+    assert "old-icb22 to new-icb22" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["icb22"], "Give the old and the new layer, such as icb22 icb26: 1 were given"),
+        (["icb22", "nothing"], "nothing"),
+        (["icb22", "icb26", "--units", "u.csv"], "--units goes with two boundary files"),
+        (["--from", "old.toml"], "Say which layer to compare"),
+        (["a.json", "b.json"], "a.json"),
+        (["a.json", "b.json", "--within", "X"], "--within goes with an atlas"),
+        (["icb22", "icb26", "-o", "r.pdf"], "its name must end in"),
+        (["--changes", "surrey-2027"], "These changes redraw 'lad23', 'ctyua23': name one"),
+        (["--changes", "surrey-2027", "--layer", "icb26"], "redraw 'lad23', 'ctyua23'"),
+        (["--changes", "clusters-2025"], "redraw no layer, so there is nothing to compare"),
+        (["--changes", "surrey-2027", "--as-at", "soon"], "'soon' is no date"),
+    ],
+)
+def test_what_cannot_be_compared_ends_with_status_2_and_one_message(
+    capsys, arguments, message
+) -> None:
+    status, out, err = run(capsys, "compare", *arguments)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
+    status, out, _ = run(capsys, "compare", "--changes", "surrey-2027", "--layer", "ctyua")
+    assert status == 0
+    assert "543,550 people in 6 units were split off, in one flow" in out
+    assert "Against the baseline: 1 new" in out
