@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import folium
+import networkx as nx
 import pandas as pd
 import pytest
 from conftest import layer_of, residents, squares
@@ -334,3 +335,35 @@ def test_paper_shows_the_whole_area_and_no_controls(opened, england) -> None:
         assert box["x"] >= frame["x"]
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
         assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+
+
+def test_a_redraw_opens_with_what_moved_hatched_and_told(opened, england) -> None:
+    page = opened(fp.footprint_map(england, change=fp.compare(england, "icb22", "icb26")))
+    assert page.page.locator(".leaflet-footprints-found-pane path").count() == 4
+    assert page.page.locator(".leaflet-footprints-lines-pane path").count() == 42
+    assert page.shapes == 36 + 4
+    assert page.page.get_by_text("4 areas transferred, 978,491 people").is_visible()
+    page.page.mouse.click(*page.middle_of(36))
+    told = page.page.locator(".footprints-chosen").inner_text()
+    assert "344,553 residents, 2020-06-30" in told
+    assert "→ NHS Essex Integrated Care Board" in told
+    assert page.quiet(), page.complaints
+
+
+def test_ties_to_services_are_lines_that_tell_whom_they_join(opened, england) -> None:
+    graph = nx.Graph(systems="icb22", services="amb22")
+    pairs = england.overlap("icb22", "amb22").dropna(subset=["left", "right"])
+    for row in pairs.itertuples():
+        ends = ("icb22", row.left), ("amb22", row.right)
+        graph.add_edge(*ends, people=row.people, share_of_system=row.left_share)
+        graph.nodes[ends[1]]["name"] = f"<i>{row.right}</i>"
+    page = opened(fp.footprint_map(england, services=graph))
+    cut = pairs["left"].value_counts().gt(1).sum()
+    found = page.page.locator(".leaflet-footprints-found-pane path")
+    assert found.count() == cut == 7
+    page.page.get_by_label("Systems cut by amb22").uncheck()
+    page.page.get_by_label("Ties to amb22").check()
+    assert found.count() == len(pairs) + pairs["right"].nunique()
+    found.last.dispatch_event("mouseover")
+    assert re.fullmatch("<i>[A-Z0-9]+</i>", page.page.locator(".leaflet-tooltip").inner_text())
+    assert page.quiet(), page.complaints

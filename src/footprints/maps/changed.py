@@ -45,6 +45,13 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     ------
     FootprintsError
         If they are not layers of the atlas.
+
+    Examples
+    --------
+    >>> from footprints import compare, load_example
+    >>> england = load_example()
+    >>> before_and_after(compare(england, "icb22", "icb26"), england)
+    ('icb22', 'icb26')
     """
     keys = tuple(change.attrs.get(side, "") for side in ("old_layer", "new_layer"))
     if missing := [key or "a layer without a key" for key in keys if key not in atlas.layers]:
@@ -57,7 +64,14 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
 
 
 def moves(change: Change) -> pd.DataFrame:
-    """Return the flows that moved, those of the most people first."""
+    """Return the flows that moved, those of the most people first.
+
+    Examples
+    --------
+    >>> from footprints import compare, load_example
+    >>> moves(compare(load_example(), "icb22", "icb26"))["people"].tolist()
+    [344553, 312214, 167593, 154131]
+    """
     flows = change.flows.astype({"kind": "str"})
     flows = flows[flows["kind"].isin(list(KINDS))]
     return flows.sort_values(["people", "area_m2"], ascending=False).reset_index(drop=True)
@@ -123,7 +137,25 @@ def _people(people: float, basis: str) -> str:
 
 
 def moved_view(change: Change, position: int) -> View:
-    """Return the view of the areas that moved, each with its move in words."""
+    """Return the view of the areas that moved, each with its move in words.
+
+    Parameters
+    ----------
+    change : Change
+        As :func:`footprints.compare` gives it.
+    position : int
+        Where the areas are among the layers of the page.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> from footprints import compare, load_example
+    >>> moved_view(compare(load_example(), "icb22", "icb26"), 2)["legend"]
+    [[0, '4 areas transferred, 978,491 people']]
+    """
     table = moves(change)
     kinds = list(KINDS)
     numbers = [kinds.index(kind) for kind in table["kind"]]
@@ -183,6 +215,13 @@ def happened(change: Change, side: str, codes: pd.Index[str]) -> dict[str, list[
     dict of str to list
         ``Redraw``, the word for it; and ``Moved away`` or ``Moved here``, who moved, None where
         nobody did.
+
+    Examples
+    --------
+    >>> from footprints import compare, load_example
+    >>> change = compare(load_example(), "stp21", "icb22")
+    >>> happened(change, "new", pd.Index(["E54000058"]))["Moved here"]
+    ['33,604 people from Greater Manchester Health and Social Care Partnership']
     """
     words = change.changes.loc[side, "happened"].reindex(codes)
     table, other = moves(change), "new" if side == "old" else "old"

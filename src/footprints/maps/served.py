@@ -71,6 +71,14 @@ def edges_of(graph: nx.Graph[tuple[str, str]], service: str) -> pd.DataFrame:
         ``system`` and ``service`` (codes), ``people`` (persons), ``share`` (0 to 1 of the
         system's), ``name`` (of the service), ``evidence`` (of the weakest membership), ``text``
         (all of it in words), the largest share of each system first.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> graph = nx.Graph(systems="icb22", services="amb22")
+    >>> graph.add_edge(("icb22", "S"), ("amb22", "A"), people=5, share_of_system=0.5)
+    >>> edges_of(graph, "amb22")["text"].tolist()
+    ['A 50.0% (5 people)']
     """
     systems = graph.graph["systems"]
     rows = []

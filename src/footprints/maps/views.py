@@ -72,6 +72,13 @@ def areas(atlas: Atlas, key: str, position: int, colours: npt.NDArray[np.int64])
     Returns
     -------
     dict
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from footprints import load_example
+    >>> areas(load_example(), "icb22", 0, np.zeros(42, int))["label"]
+    '2022-07 (icb22)'
     """
     as_at = atlas.overview.loc[key, "as_at"]
     return {
@@ -99,6 +106,13 @@ def banded(atlas: Atlas, key: str, position: int, in_band: pd.DataFrame) -> View
     Returns
     -------
     dict or None
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers=["icb22"], select=["population-band"])
+    >>> banded(report.atlas, "icb22", 0, report.findings.set_index("code"))["legend"][0]
+    [0, '15 below its band']
     """
     results = in_band["result"].where(in_band["result"].isin(list(BAND)))
     if results.isna().all():
@@ -138,6 +152,13 @@ def found(atlas: Atlas, layers: list[str], findings: pd.DataFrame) -> list[View]
     Returns
     -------
     list of dict
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> report = check(load_example(), layers=["icb22"], select=["population-band"])
+    >>> [(view["label"], view["count"]) for view in found(report.atlas, ["icb22"], report.findings)]
+    [('population-band: icb22', 16)]
     """
     missed = findings[findings["status"].isin(list(STATUSES)) & findings["layer"].isin(layers)]
     views = []
