@@ -168,6 +168,17 @@ def test_findings_may_be_a_table_and_an_agreed_one_is_told_apart(row: fp.Atlas) 
     assert view["legend"] == [[2, "1 agreed exception"]]
 
 
+def test_findings_of_what_is_not_drawn_are_counted(row: fp.Atlas) -> None:
+    findings = fp.check(row, layers=["lad21"], select=["nesting"]).findings
+    missed = findings[findings["status"] == "warn"]
+    strangers = pd.concat([missed, missed.assign(code="D9"), missed.assign(layer=None, code=None)])
+    data = drawn(row, "lad21", findings=strangers)
+    (view,) = [v for v in data["views"] if v["group"] == "Findings"]
+    assert view["count"] == 1
+    said = "2 findings are not on the map: nesting of lad21, nesting of the atlas."
+    assert said in data["notes"]
+
+
 def test_a_focus_is_outlined_and_named_and_the_map_fitted_to_it(england: fp.Atlas) -> None:
     drawing = fp.footprint_map(england.focus("E06000046"), "amb22")
     data = data_of(drawing.get_root().render())
@@ -275,6 +286,24 @@ def test_a_layer_with_lines_of_its_own_is_drawn_by_them() -> None:
     data = drawn(atlas, "icb22", "place22")
     assert [layer["topology"] for layer in data["layers"]] == [0, 1]
     assert data["views"][-1]["colour"] == [0, 1] or data["views"][-1]["colour"] == [1, 0]
+
+
+def test_lines_of_their_own_that_overlap_are_drawn_as_they_are() -> None:
+    shapes = [shapely.box(400_000, 0, 402_000, 5000), shapely.box(401_000, 0, 404_000, 5000)]
+    lines = gpd.GeoDataFrame(
+        {"name": ["P", "Q"]},
+        index=pd.Index(["P", "Q"], dtype="str"),
+        geometry=shapes,
+        crs=27700,
+    )
+    members = layer_of({"a": "P", "b": "Q"}, "place").members
+    own = fp.Layer(table=lines, members=members, level="place", lines="official")
+    units = {"squares": residents(squares(residents=[1, 2]))}
+    data = drawn(fp.Atlas(title="t", units=units, layers={"place22": own}))
+    assert data["layers"][0]["of"] == [0, 1]
+    assert data["views"][-1]["colour"][0] != data["views"][-1]["colour"][1]
+    shapes = outlines_of(data, 0)
+    assert shapely.area(shapes[1]) > 1.4 * shapely.area(shapes[0])
 
 
 def test_data_is_text_in_json_and_templates() -> None:

@@ -167,7 +167,7 @@ class Contents:
         figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
         notes = [*asked.notes, *atlas.notes, *figures]
         if asked.findings is not None:
-            notes += off_the_map(asked.keys, asked.findings)
+            notes += off_the_map(atlas, asked.keys, asked.findings)
         focused, outline = atlas.focused, None
         if focused is not None and focused.layer in self._drawn:
             place = atlas.layers[focused.layer].index.get_loc(focused.code)

@@ -179,7 +179,7 @@ function footprintsMap(map, name) {
     marked = polygon(layer, position, {pane: "footprints-marked", renderer: renderer("footprints-marked"),
       interactive: false, fill: false, color: "#000", weight: 4}).addTo(map);
     say.textContent = layer.name[position] + " chosen";
-    if (zoom) map.fitBounds(marked.getBounds(), {padding: [40, 40], maxZoom: 12, animate: false});
+    if (zoom && marked.getBounds().isValid()) map.fitBounds(marked.getBounds(), {padding: [40, 40], maxZoom: 12, animate: false});
   }
 
   function showLegend(fills, top) {

@@ -109,12 +109,11 @@ def _shared(atlas: Atlas, name: str, layers: list[str]) -> Pieces:
 
 def _own(atlas: Atlas, key: str) -> Pieces:
     frame = atlas.layers[key]
-    drawn = np.flatnonzero(~(frame.geometry.isna() | frame.geometry.is_empty))
-    geometry = frame.geometry.iloc[drawn].reset_index(drop=True)
+    geometry = frame.geometry.reset_index(drop=True)
     return Pieces(
         geometry=geometry,
         shares_edges=is_coverage(geometry.to_frame("geometry")),
-        members={key: drawn},
+        members={key: np.arange(len(frame))},
     )
 
 

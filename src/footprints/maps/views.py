@@ -11,7 +11,6 @@ from footprints.maps.colours import BAND, SOFT
 from footprints.maps.told import texts
 from footprints.masking import counted
 from footprints.report.contents import visible
-from footprints.report.findings import MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -195,20 +194,36 @@ def _finding(label: str, layer: int, rows: pd.DataFrame, position: npt.NDArray[n
     }
 
 
-def off_the_map(layers: Sequence[str], findings: pd.DataFrame) -> list[str]:
+def off_the_map(atlas: Atlas, layers: Sequence[str], findings: pd.DataFrame) -> list[str]:
     """Say how many findings are of no footprint that is drawn, and of what they are.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        What is drawn.
+    layers : sequence of str
+        Those that are.
+    findings : DataFrame
+        As a report has them.
+
+    Returns
+    -------
+    list of str
+        A sentence, or none.
 
     Examples
     --------
     >>> from footprints import check, load_example
     >>> report = check(load_example(), layers=["pcn21"], select=["population-band"])
-    >>> off_the_map(["icb22"], report.findings)
+    >>> off_the_map(report.atlas, ["icb22"], report.findings)
     ['547 findings are not on the map: population-band of pcn21.']
     """
-    missed = findings[findings["status"].isin(MISSED)]
-    drawn = missed["code"].notna() & missed["layer"].isin(list(layers))
-    rest = missed[~drawn]
+    missed = findings[findings["status"].isin(list(STATUSES))]
+    codes = [atlas.layers[key].index.to_frame(name="code").assign(layer=key) for key in layers]
+    known = pd.MultiIndex.from_frame(pd.concat(codes)[["layer", "code"]])
+    rest = missed[~pd.MultiIndex.from_frame(missed[["layer", "code"]]).isin(known)]
     if not len(rest):
         return []
     named = (rest["check"] + " of " + rest["layer"].fillna("the atlas")).drop_duplicates()
-    return [visible(f"{len(rest):,} findings are not on the map: {', '.join(named)}.")]
+    says = "finding is" if len(rest) == 1 else "findings are"
+    return [visible(f"{len(rest):,} {says} not on the map: {', '.join(named)}.")]
