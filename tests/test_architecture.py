@@ -136,6 +136,7 @@ ORDER = [
     "checks.asked",
     "checks.found",
     "checks.judged",
+    "checks.unasked",
     "checks.gate",
     "checks",
     "maps",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footprints.atlas.parts import CHECKS
 from footprints.checks.gate import check as run_check
 from footprints.console import add_row, complain, new_table, open_screen, say, show
 from footprints.errors import FootprintsError, OutputError, listed
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ALL_WELL, CHECK_FAILED, BAD_INPUT, NOTHING_CHECKED, OUR_FAULT = range(5)
 # As a shell says of a program that wrote to a pipe which nobody reads any more.
 NOBODY_READS = 141
+CHECK_NAMES = ", ".join(CHECKS[:-1]) + f" or {CHECKS[-1]}"
 
 app = typer.Typer(
     name="footprints",
@@ -182,11 +184,11 @@ def check(
     ] = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
+        typer.Option(metavar="CHECK", help=f"Run only this check: {CHECK_NAMES}. May be repeated."),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHECK", help="Leave this check out. May be repeated."),
+        typer.Option(metavar="CHECK", help="Leave this check out, of the same. May be repeated."),
     ] = None,
     baseline: Annotated[
         Path | None,

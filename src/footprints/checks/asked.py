@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from footprints.atlas.parts import CHECKS
-from footprints.errors import UnknownNameError
+from footprints.errors import UnknownNameError, listed
 from footprints.levels import rank, vintage_order
 
 if TYPE_CHECKING:
@@ -17,6 +18,15 @@ if TYPE_CHECKING:
 
 GRAVE = {"coverage": "fail"}
 """Checks whose misses are broken data, and fail; the misses of others warn."""
+
+STEMS = {
+    **dict.fromkeys(["band", "population", "size"], "population-band"),
+    **dict.fromkeys(["nest"], "nesting"),
+    **dict.fromkeys(["coterm", "align"], "coterminosity"),
+    **dict.fromkeys(["cover", "gap", "overlap"], "coverage"),
+    **dict.fromkeys(["contig", "exclave", "island"], "contiguity"),
+}
+"""What the words begin with that people say for a check, to ask whether they meant it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,8 +117,18 @@ def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) ->
     """
     wanted, left_out = list(select or CHECKS), list(ignore or [])
     if unknown := [name for name in [*wanted, *left_out] if name not in CHECKS]:
-        raise UnknownNameError.among(CHECKS, *unknown, kind="check")
+        meant = [check for name in unknown if (check := _meant(name))]
+        hint = f" Did you mean {listed(dict.fromkeys(meant))}?" if meant else ""
+        msg = f"There is no check {listed(unknown)}.{hint} There is {listed(CHECKS)}."
+        raise UnknownNameError(msg, unknown)
     return [name for name in CHECKS if name in wanted and name not in left_out]
+
+
+def _meant(name: str) -> str:
+    """Return the check that a word of another form seems to mean; empty where none does."""
+    word = str(name).casefold()
+    by_stem = (check for stem, check in STEMS.items() if stem in word)
+    return next(by_stem, "") or next(iter(get_close_matches(word, CHECKS, n=1)), "")
 
 
 def _in_bands(atlas: Atlas, bands: BandSet, chosen: list[str] | None) -> list[str]:
