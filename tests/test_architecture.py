@@ -67,6 +67,8 @@ ORDER = [
     "read.names",
     "read.atlas_file",
     "read.looking",
+    "read.mistaken",
+    "read.drafted",
     "read.init",
     "read.as_they_are",
     "read",

@@ -351,6 +351,10 @@ FAULTS = {
         ('cover = ["icb22"]', 'cover = ["icb23"]'),
         "names in 'checks.cover' what it does not declare: 'icb23'. Declared: 'icb22', 'lad21'",
     ),
+    "a layer to check besides that is not declared": (
+        ('cover = ["icb22"]', 'also = ["icb23"]'),
+        "names in 'checks.also' what it does not declare: 'icb23'. Declared: 'icb22', 'lad21'",
+    ),
     "an exception for a layer that is not declared": (
         ('layer = "icb22"\ncode', 'layer = "icb29"\ncode'),
         "names in 'exceptions' what it does not declare: 'icb29'",

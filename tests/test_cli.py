@@ -337,6 +337,7 @@ def test_warnings_of_lists_are_notes_and_no_fault(capsys, monkeypatch, tmp_path)
         return fp.load_example()
 
     monkeypatch.setattr("footprints.read.atlas_of_lists", warned)
+    (tmp_path / "list.csv").write_text("a\n", encoding="utf-8")
     status, out, err = run(capsys, "check", "--lists", str(tmp_path / "list.csv"), "--worst", "0")
     assert status == 0
     assert "Made of list.csv." in out

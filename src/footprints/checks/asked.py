@@ -60,7 +60,7 @@ def what_to_check(
     ----------
     atlas : Atlas
         Whose ``checks`` say what is asked. Of what they leave open, the newest layer of each
-        level is taken: each is held against its band and covers what it is meant to; each below
+        level is taken, and those that ``also`` names: each is held against its band and covers what it is meant to; each below
         a system nests in one, systems in a region; systems are coterminous with upper-tier
         authorities.
     bands : BandSet
@@ -84,9 +84,10 @@ def what_to_check(
     said = atlas.checks
     chosen = None if layers is None else atlas.resolve_all(layers)
     found = [Asked(check="population-band", layer=key) for key in _in_bands(atlas, bands, chosen)]
-    newest = [key for key in atlas.newest() if key in atlas.layers]
+    newest = atlas.newest()
     own = [] if atlas.focused is None else [atlas.focused.layer]
-    newest = list(dict.fromkeys([*newest, *own, *(chosen or ())]))
+    newest = list(dict.fromkeys([*newest, *own, *said.also, *(chosen or ())]))
+    newest = [key for key in newest if key in atlas.layers]
     nest = said.nest or [pair for key in newest if (pair := _parent(atlas, key))]
     same = said.coterminous or [pair for key in newest if (pair := _councils(atlas, key))]
     covers = atlas.overview["covers"]
@@ -138,7 +139,8 @@ def _in_bands(atlas: Atlas, bands: BandSet, chosen: list[str] | None) -> list[st
     levels, asked = atlas.overview["level"], dict(atlas.checks.band_layers)
     keys = [key for key in atlas.newest() if levels[key] not in asked]
     keys += [key for layers in asked.values() for key in layers if key in atlas.layers]
-    if atlas.focused is not None and atlas.focused.layer not in keys:
+    keys += [key for key in atlas.checks.also if key in atlas.layers]
+    if atlas.focused is not None:
         keys.append(atlas.focused.layer)
     return [key for key in dict.fromkeys(keys) if levels[key] in bands.bands]
 

@@ -6,20 +6,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from footprints.errors import FootprintsError, TableError
 from footprints.read.atlas_file import read_atlas
-from footprints.read.init import draft_atlas
+from footprints.read.boundary_files import SIGNATURES
+from footprints.read.drafted import in_toml
+from footprints.read.files import local_file
+from footprints.read.init import draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
     from footprints.atlas import Atlas
+    from footprints.read.init import Draft
 
 
 def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
     r"""Make an atlas of files as they are, as a drafted atlas file would.
 
-    What the files do not tell is said in its notes: whose figures the people are, of which date.
+    What the files do not tell is said in its populations: whose figures the people are, of which
+    date. What of them was left out, and what their lines are for, is said in its notes.
 
     Parameters
     ----------
@@ -32,8 +38,11 @@ def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
 
     Raises
     ------
+    FileError
+        If a file is not there, or is of a kind that cannot be read.
     FootprintsError
-        If no file that can be read lists units, or what was drafted cannot be read.
+        If no file that can be read lists units, nothing of a file that was named can be used, or
+        what was drafted cannot be read.
 
     Examples
     --------
@@ -44,9 +53,44 @@ def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
     ...     atlas_of_files([file]).people("lad22")["residents"].to_dict()
     {'X': 12}
     """
+    files = [Path(path).absolute() for path in paths]
+    for file in files:
+        if not file.is_dir():
+            local_file(file, SIGNATURES)
     with TemporaryDirectory() as folder:
-        draft = draft_atlas([Path(path).absolute() for path in paths], folder=folder)
-        filled = draft.replace('source = "?"', 'source = "source not said"')
+        draft = draft_of(files, folder=folder)
+        _refuse_idle(draft)
+        filled = draft.text.replace('source = "?"', 'source = "source not said"')
+        filled = filled.replace('as_at = "?"', 'as_at = "date not said"')
+        notes = ", ".join(in_toml(note) for note in _notes(draft))
         file = Path(folder, "atlas.toml")
-        file.write_text(filled.replace('as_at = "?"', 'as_at = "date not said"'), encoding="utf-8")
-        return read_atlas(file)
+        file.write_text(f"notes = [{notes}]\n{filled}", encoding="utf-8")
+        try:
+            return read_atlas(file)
+        except TableError as error:
+            msg = f"The files do not make an atlas as they are; footprints init writes one to mend.\n{error}"
+            raise TableError(msg, error.codes) from None
+
+
+def _refuse_idle(draft: Draft) -> None:
+    """Raise an error for files that were named and of which nothing can be used."""
+    if draft.idle:
+        lines = [
+            f"{name!r} cannot be used beside {draft.units}: {why}."
+            for name, why in draft.idle.items()
+        ]
+        remedy = (
+            f"Leave it out, or give a table whose columns list, for each {draft.units}, the codes that "
+            "it has. Lists of practices and PCNs go with --lists, --pcns and --places."
+        )
+        raise FootprintsError("\n".join([*lines, remedy]), draft.idle)
+
+
+def _notes(draft: Draft) -> list[str]:
+    """Return what was left out, and what the lines of each layer are for."""
+    drawn = [
+        f"Lines of {key} ({file}) are kept for maps and files; {key} is checked by its list of "
+        f"{draft.units}. footprints.cross_check(atlas, {key!r}) holds the lines against the list."
+        for key, file in draft.drawn.items()
+    ]
+    return [*draft.left_out, *drawn]

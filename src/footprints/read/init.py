@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from footprints.errors import FootprintsError, plain
+from footprints.atlas.naming import newest
+from footprints.errors import FootprintsError
 from footprints.levels import LEVELS, parse_key
 from footprints.masking import all_shown, counted
 from footprints.read.boundary_files import SIGNATURES
+from footprints.read.drafted import (
+    comment,
+    differing,
+    in_toml,
+    inline,
+    opening,
+    place_of,
+    where_it_is,
+)
 from footprints.read.fields import parse_field
 from footprints.read.looking import (
     NHS_LIST,
@@ -28,15 +37,36 @@ if TYPE_CHECKING:
 
     from footprints.read.looking import NotRead
 
-FEW = 3
-"""How many codes a comment names."""
-
 
 class _Listed(NamedTuple):
     """A layer to be written: its lines of TOML, and its codes."""
 
     said: list[str]
     codes: set[str]
+
+
+class Draft(NamedTuple):
+    """A first atlas file, and what the files that it was made of came to.
+
+    Parameters
+    ----------
+    text : str
+        TOML with comments.
+    left_out : list of str
+        What was not used or not read, and why, a sentence each; files by their names alone.
+    idle : dict of str to str
+        The files that were named of which nothing at all was used, and why.
+    drawn : dict of str to str
+        The file of the lines of each layer that has some from a file of its own.
+    units : str
+        The name of the table of units.
+    """
+
+    text: str
+    left_out: list[str]
+    idle: dict[str, str]
+    drawn: dict[str, str]
+    units: str
 
 
 def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[str] = ".") -> str:
@@ -70,7 +100,28 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
     ...     print(draft_atlas([file], folder=folder).splitlines()[3])
     [units.wd22]
     """
-    files = [file for path in paths for file in _files_of(Path(path))]
+    return draft_of(paths, folder=folder).text
+
+
+def draft_of(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[str] = ".") -> Draft:
+    """Look at files, write a first atlas file for them, and tell what of them was left out.
+
+    Parameters
+    ----------
+    paths, folder
+        As for :func:`draft_atlas`, which raises the same.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    FootprintsError
+        If no file that can be read lists units.
+    """
+    given = [Path(path) for path in paths]
+    files = [file for path in given for file in _files_of(path)]
     looked = [item for file in files for item in look_at(file, _relative(file, Path(folder)))]
     seen = matched([item for item in looked if isinstance(item, Seen)])
     not_read = [item for item in looked if not isinstance(item, Seen)]
@@ -79,10 +130,30 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
         raise _nothing(seen, not_read)
     draft = _Draft(units, seen)
     parts = [draft.head(), draft.units_table(), *draft.layers()]
-    unused = [item for item in seen if item not in draft.used]
-    parts += [f"# Not used: {_place(item)}: {draft.why_not(item)}." for item in unused]
-    parts += [f"# Not read: {_place(item)}: {_comment(item.reason)}." for item in not_read]
-    return "\n".join(parts) + "\n"
+    named = {_relative(path, Path(folder)) for path in given if not path.is_dir()}
+    parts += draft.checks(named)
+    unused = [(item, draft.why_not(item)) for item in seen if item not in draft.used]
+    parts += [f"# Not used: {place_of(item)}: {why}." for item, why in unused]
+    parts += [f"# Not used: {why}." for why in draft.empty]
+    parts += [f"# Not read: {place_of(item)}: {comment(item.reason)}." for item in not_read]
+    why_not: list[tuple[Seen | NotRead, str]] = [
+        *unused,
+        *((item, comment(item.reason)) for item in not_read),
+    ]
+    used = {item.file for item in draft.used}
+    idle: dict[str, str] = {}
+    for item, why in why_not:
+        if item.file in named - used:
+            name = Path(item.file).name
+            idle[name] = "; ".join(filter(None, [idle.get(name), why]))
+    return Draft(
+        text="\n".join(parts) + "\n",
+        left_out=[f"Not used: {place_of(item, folder=False)}: {why}." for item, why in why_not]
+        + [f"Not used: {why}." for why in draft.empty],
+        idle=idle,
+        drawn={key: Path(item.file).name for key, item in draft.drawn.items()},
+        units=units.own,
+    )
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -125,8 +196,8 @@ def _units_among(seen: list[Seen]) -> Seen | None:
 
 def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:
     """Return the error for files among which no units are, with what each of them is."""
-    told = [f"{_place(item)}: {_what(item)}." for item in seen]
-    told += [f"{_place(item)}: {_comment(item.reason)}." for item in not_read]
+    told = [f"{place_of(item)}: {_what(item)}." for item in seen]
+    told += [f"{place_of(item)}: {comment(item.reason)}." for item in not_read]
     msg = (
         "None of the files has a column of codes named as the ONS does (LSOA11CD, LAD23CD), each "
         "code once. Name one so, or write the atlas file by hand. "
@@ -144,7 +215,7 @@ def _what(item: Seen) -> str:
     if not item.codes:
         return "no column is named as the ONS names codes, or holds the codes of another file"
     if not item.lists(item.own):
-        return f"its codes stand several times in {_text(item.codes[item.own].column)}"
+        return f"its codes stand several times in {in_toml(item.codes[item.own].column)}"
     return f"it lists {item.own}"
 
 
@@ -154,6 +225,8 @@ class _Draft:
     def __init__(self, units: Seen, seen: list[Seen]) -> None:
         self.units, self.seen, self.used = units, seen, [units]
         self.listed: dict[str, _Listed] = {}
+        self.drawn: dict[str, Seen] = {}
+        self.empty: list[str] = []
         self.nation = self._nation()
 
     def _nation(self) -> str:
@@ -180,12 +253,12 @@ class _Draft:
         code = units.codes[units.own].column
         lines = [
             f"[units.{units.own}]",
-            f"# {len(units.table):,} rows, one for each {_comment(code)}",
+            f"# {len(units.table):,} rows, one for each {comment(code)}",
         ]
-        lines += [f"{key} = {_text(value)}" for key, value in _where(units).items()]
-        lines.append(f"code = {_text(code)}")
+        lines += [f"{key} = {in_toml(value)}" for key, value in where_it_is(units).items()]
+        lines.append(f"code = {in_toml(code)}")
         if units.own in units.names:
-            lines.append(f"name = {_text(units.names[units.own].column)}")
+            lines.append(f"name = {in_toml(units.names[units.own].column)}")
         lines += [f"{option}  # {why}" for option, why in units.options]
         found = nations(units.codes_of(units.own))
         if len(found) > 1:
@@ -210,11 +283,11 @@ class _Draft:
             notes = notes if column else [f"Say which column of people: {others}."]
         if source is not None and source is not self.units:
             self.used.append(source)
-            said |= _where(source) | {"code": source.codes[self.units.own].column}
-            notes += _differ(self._codes(), source.codes_of(self.units.own), self.units.own)
+            said |= where_it_is(source) | {"code": source.codes[self.units.own].column}
+            notes += differing(self._codes(), source.codes_of(self.units.own), self.units.own)
         notes.append("Say whose people they are, where the figures come from, and of which date.")
         said |= {"source": "?", "as_at": "?"}
-        return [*(f"# {note}" for note in notes), f"people = {{ residents = {_inline(said)} }}"]
+        return [*(f"# {note}" for note in notes), f"people = {{ residents = {inline(said)} }}"]
 
     def _with_people(self) -> Seen | None:
         if self.units.people:
@@ -239,7 +312,11 @@ class _Draft:
         units = self.units
         for key in units.codes:
             if key != units.own:
-                self.listed[key] = self._of_units(key)
+                layer = self._of_units(key)
+                if layer.codes:
+                    self.listed[key] = layer
+                else:
+                    self._leave_empty(units, key)
         for item in self._lists_of(units.own):
             self._add_lookup(units.own, self._codes(), item)
         for item in self.seen:
@@ -254,28 +331,38 @@ class _Draft:
 
     def _of_units(self, key: str) -> _Listed:
         units, column = self.units, self.units.codes[key].column
-        lines = [*_opening(key), f"members = {{ {units.own} = {_text(column)} }}"]
+        lines = [*opening(key), f"members = {{ {units.own} = {in_toml(column)} }}"]
         name = units.names.get(key)
         if name is not None and name.column != column:
-            lines.append(f"names = {{ {units.own} = {_text(name.column)} }}")
+            lines.append(f"names = {{ {units.own} = {in_toml(name.column)} }}")
         elif name is not None:
             lines.append("# names stand for codes")
         else:
             lines += self._names(key, units.codes_of(key))
         ods = units.ods_codes.get(key)
         if ods is not None and ods.column != column and not any("ods_code" in s for s in lines):
-            lines.append(f"ods_codes = {{ {units.own} = {_text(ods.column)} }}")
+            lines.append(f"ods_codes = {{ {units.own} = {in_toml(ods.column)} }}")
         kept = units.values(units.codes[units.own].column).str.startswith(self.nation)
         members = units.values(column).reindex(kept.index[kept])
         if members.isna().any():
             lines.append(f"covers = false  # {members.isna().sum():,} units are in none")
         return _Listed(lines, set(members.dropna()))
 
+    def _leave_empty(self, item: Seen, key: str) -> None:
+        """Note a column of codes without a single code: it makes no layer."""
+        column, file = comment(item.codes[key].column), Path(item.file).name
+        self.empty.append(
+            f"column {in_toml(column)} of {in_toml(file)}: it is empty, so {key} is no layer"
+        )
+
     def _add_lookup(self, made_of: str, known: set[str], item: Seen) -> None:
         """Add the layers that a table lists of what a layer or the units are made of."""
         taken = {self.units.own, made_of, *self.listed}
         for key in [key for key in item.codes if key not in taken]:
-            lines = _opening(key) + self._members(made_of, item, item.codes[key].column)
+            if not item.codes_of(key):
+                self._leave_empty(item, key)
+                continue
+            lines = opening(key) + self._members(made_of, item, item.codes[key].column)
             lines += self._covers(made_of, known, item, item.codes[key].column)
             lines += self._names(key, item.codes_of(key))
             self.listed[key] = _Listed(lines, item.codes_of(key))
@@ -283,11 +370,11 @@ class _Draft:
     def _members(self, made_of: str, item: Seen, footprint: str) -> list[str]:
         self.used.append(item)
         said = {"code": item.codes[made_of].column, "footprint": footprint}
-        return [f"members = {{ {made_of} = {_inline(_where(item) | said)} }}"]
+        return [f"members = {{ {made_of} = {inline(where_it_is(item) | said)} }}"]
 
     def _covers(self, made_of: str, known: set[str], item: Seen, footprint: str) -> list[str]:
         """Return that a lookup leaves units out, where it does, and which codes it does not share."""
-        notes = [f"# {note}" for note in _differ(known, item.codes_of(made_of), made_of)]
+        notes = [f"# {note}" for note in differing(known, item.codes_of(made_of), made_of)]
         blank = item.codes_of(made_of) - item.placed(made_of, footprint)
         if blank:
             notes.append(f"# It has no footprint for {counted(len(blank), 'code')} of {made_of}.")
@@ -308,11 +395,11 @@ class _Draft:
         if not named:
             return []
         item = max(named, key=lambda item: (item.lists(key), len(codes & item.codes_of(key))))
-        said = _where(item) | {"code": item.codes[key].column, "name": item.names[key].column}
+        said = where_it_is(item) | {"code": item.codes[key].column, "name": item.names[key].column}
         if key in item.ods_codes and item.ods_codes[key].column != said["code"]:
             said["ods_code"] = item.ods_codes[key].column
         self.used.append(item)
-        return [f"names = {_inline(said)}"]
+        return [f"names = {inline(said)}"]
 
     def _add_place(self, item: Seen) -> None:
         """Add a layer that somebody made of footprints or units, in words of their own."""
@@ -350,9 +437,10 @@ class _Draft:
             return []
         item = max(lines, key=lambda item: len(codes & item.codes_of(item.own)))
         self.used.append(item)
-        said = [f"{name} = {_text(value)}" for name, value in _where(item).items()]
+        self.drawn[key] = item
+        said = [f"{name} = {in_toml(value)}" for name, value in where_it_is(item).items()]
         if not item.recognised:
-            said.append(f"code = {_text(item.codes[item.own].column)}")
+            said.append(f"code = {in_toml(item.codes[item.own].column)}")
         said += [option for option, _ in item.options if not option.startswith("#")]
         # A comment can stand beside a table that is on one line, and not in it.
         notes = [
@@ -366,9 +454,25 @@ class _Draft:
             said.append('nation = "E"')
             whys.append(f"it lists codes of {', '.join(sorted(nations(drawn)))}")
             drawn = {code for code in drawn if code.startswith("E")}
-        notes += [f"# {note}" for note in _differ(codes, drawn, key)]
+        if codes < drawn:
+            # The units may be those of one county, and the lines those of the country.
+            said.append("wider = true")
+            whys.append(f"{counted(len(drawn - codes), 'footprint')} of it have no unit here")
+        notes += [f"# {note}" for note in differing(codes, drawn, key)]
         why = f"  # {'; '.join(whys)}" if whys else ""
         return [f"boundaries = {{ {', '.join(said)} }}{why}", *notes]
+
+    def checks(self, named: set[str]) -> list[str]:
+        """Return what to check beside the newest layers: those whose lines somebody named."""
+        levels = {key: LEVELS.get(parse_key(key).kind, parse_key(key).kind) for key in self.listed}
+        own = {key for key, item in self.drawn.items() if item.file in named - {self.units.file}}
+        also = [key for key in self.listed if key in own - set(newest(levels))]
+        if not also:
+            return []
+        keys = ", ".join(map(in_toml, also))
+        return [
+            f"[checks]\nalso = [{keys}]  # not the newest of their level, and their lines are here\n"
+        ]
 
     def why_not(self, item: Seen) -> str:
         """Return why a table is not used."""
@@ -380,11 +484,15 @@ class _Draft:
                 return _what(item)
             return f"it lists {item.own}, and adds nothing to what is used"
         if own in item.codes and not item.lists(own):
-            column = _comment(item.codes[own].column)
+            column = comment(item.codes[own].column)
             return f"codes stand several times in {column}, and members are listed once each"
         if own in item.codes and not item.is_table:
             return f"members of {own} can come from a CSV, Excel or Parquet file: save it as one"
-        return f"it lists {', '.join(item.codes)}, and no file says which {own} those are made of"
+        kinds = {parse_key(key).kind for key in item.codes}
+        others = [key for key in self.listed if parse_key(key).kind in kinds]
+        there = f"; what is here is {', '.join(others)}" if others else ""
+        listed = ", ".join(item.codes)
+        return f"it lists {listed}, and no file says which {own} those are made of{there}"
 
 
 def _draws(item: Seen, key: str, codes: set[str]) -> bool:
@@ -402,45 +510,3 @@ def _draws(item: Seen, key: str, codes: set[str]) -> bool:
 
 def _place_keys() -> Iterable[str]:
     return ["place", *(f"place-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
-
-
-def _opening(key: str) -> list[str]:
-    kind = parse_key(key).kind
-    level = LEVELS.get(kind)
-    said = f"# level: {level}" if level else f"# a level of its own: {kind}; say which with level ="
-    return [f"[layers.{key}]", said]
-
-
-def _differ(ours: set[str], theirs: set[str], key: str) -> list[str]:
-    """Return what codes only one side knows."""
-    notes = []
-    for codes, fault in ((ours - theirs, "lacks"), (theirs - ours, "lists beside them")):
-        if codes:
-            some = all_shown(sorted(codes)[:FEW]) + (" and others" if len(codes) > FEW else "")
-            notes.append(f"Of {key} it {fault} {counted(len(codes), 'code')}: {_comment(some)}.")
-    return notes
-
-
-def _where(item: Seen) -> dict[str, str]:
-    """Return where a table is, as keys of an atlas file."""
-    said = {"file": item.file, "layer": item.layer, "sheet": item.sheet}
-    return {key: value for key, value in said.items() if value}
-
-
-def _place(item: Seen | NotRead) -> str:
-    """Return which file it is of, and which layer or sheet there."""
-    return _text(item.file) + (f", {_text(item.part)}" if item.part else "")
-
-
-def _inline(said: dict[str, str]) -> str:
-    return f"{{ {', '.join(f'{key} = {_text(value)}' for key, value in said.items())} }}"
-
-
-def _comment(text: str) -> str:
-    """Return text for a comment, on one line."""
-    return plain(" ".join(text.split()))
-
-
-def _text(text: str) -> str:
-    """Return text as TOML writes it; what cannot be seen is written out."""
-    return json.dumps(plain(text) if not text.isprintable() else text, ensure_ascii=False)

@@ -103,6 +103,7 @@ class CheckSpec(Table):
     coterminous: list[Pair] = Field(default_factory=list)
     cover: list[str] = Field(default_factory=list)
     contiguous: list[str] = Field(default_factory=list)
+    also: list[str] = Field(default_factory=list)
     severity: dict[str, Status] = Field(default_factory=dict)
 
 
@@ -231,6 +232,7 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
         _unknown(f"checks.{place}", names, layers, problems)
     _unknown("checks.cover", checks.cover, layers, problems)
     _unknown("checks.contiguous", checks.contiguous, layers, problems)
+    _unknown("checks.also", checks.also, layers, problems)
     for level, wanted in checks.bands.items():
         if level != "set":
             names = [wanted] if isinstance(wanted, str) else wanted
