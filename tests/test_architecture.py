@@ -69,6 +69,7 @@ ORDER = [
     "read.looking",
     "read.mistaken",
     "read.drafted",
+    "read.drafting",
     "read.init",
     "read.as_they_are",
     "read",

@@ -86,7 +86,7 @@ def test_a_layer_whose_lines_were_named_is_checked_whatever_is_newest(
     said = next(
         note for note in atlas.notes if note.startswith("Lines of icb22 (ICB22CD_BUC.gpkg)")
     )
-    assert "checked by its list of lsoa21" in said
+    assert "not measured: what is checked is the list of lsoa21" in said
     assert "icb22" not in set(fp.check(atlas_of_files([units])).findings["layer"])
 
 

@@ -88,9 +88,12 @@ def _refuse_idle(draft: Draft) -> None:
 
 def _notes(draft: Draft) -> list[str]:
     """Return what was left out, and what the lines of each layer are for."""
-    drawn = [
-        f"Lines of {key} ({file}) are kept for maps and files; {key} is checked by its list of "
-        f"{draft.units}. footprints.cross_check(atlas, {key!r}) holds the lines against the list."
-        for key, file in draft.drawn.items()
-    ]
-    return [*draft.left_out, *drawn]
+    if not draft.drawn:
+        return draft.left_out
+    files = ", ".join(dict.fromkeys(draft.drawn.values()))
+    drawn = (
+        f"Lines of {', '.join(draft.drawn)} ({files}) are kept for maps and files, and not measured: "
+        f"what is checked is the list of {draft.units}. footprints.cross_check() holds the lines of a "
+        "layer against its list."
+    )
+    return [*draft.left_out, drawn]
