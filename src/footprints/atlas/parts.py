@@ -193,6 +193,8 @@ class Checks:
         Layers that must hold every unit.
     contiguous : tuple of str
         Layers whose footprints must hang together.
+    also : tuple of str
+        Layers to look at beside the newest of each level.
     severity : tuple of (str, str)
         For some checks (``nesting``), or a check of one layer (``nesting.lad21``), whether a miss
         warns or fails.
@@ -206,6 +208,7 @@ class Checks:
     coterminous: tuple[tuple[str, str], ...] = ()
     cover: tuple[str, ...] = ()
     contiguous: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     agreed: tuple[Agreed, ...] = ()
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.checks.asked import GRAVE
+from footprints.checks.names import codes_called
+from footprints.errors import listed
 from footprints.report.findings import FAULT, KEY, MISSED
 
 if TYPE_CHECKING:
@@ -113,12 +115,14 @@ def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.D
     run = (findings["check"] == agreed.check) & (findings["layer"] == agreed.layer)
     run &= findings["status"] != "skipped"
     known = (run & (findings["code"] == agreed.code)).any()
-    if not run.any() or (focused and not known):
+    meant = [] if known else _meant(findings, agreed)
+    if not run.any() or (focused and not known and not meant):
         return None
     # Coverage has findings of what is missed alone.
-    ended = known or agreed.check == "coverage"
+    ended = known or (agreed.check == "coverage" and not meant)
     why = "it is no miss any more" if ended else f"{agreed.layer} has no {agreed.code!r}"
-    said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: take it out."
+    remedy = f"did you mean {listed(meant)}?" if meant else "take it out."
+    said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: {remedy}"
     row = findings.iloc[:0].reindex([0])
     return row.assign(
         check=agreed.check,
@@ -129,6 +133,13 @@ def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.D
         result="unmatched exception",
         message=said,
     ).astype(findings.dtypes)
+
+
+def _meant(findings: pd.DataFrame, agreed: Agreed) -> list[str]:
+    """Return the codes of the footprints that go by what was agreed for."""
+    known = findings[(findings["layer"] == agreed.layer) & findings["code"].notna()]
+    labels = known.drop_duplicates("code").set_index("code")[["name", "ods_code"]]
+    return codes_called(labels, agreed.code)
 
 
 def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
