@@ -199,7 +199,13 @@ def check(
         str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
     ] = "",
     worst: Annotated[
-        int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="How many misses of each check of a layer to name; those that the "
+            "baseline knew are counted, not named.",
+        ),
     ] = 5,
     fail_on: Annotated[
         FailOn, typer.Option(help="What ends with status 1: a failure, a warning too, or nothing.")

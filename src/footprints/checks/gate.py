@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.checks.asked import chosen_checks, what_to_check
+from footprints.checks.boundaries import as_listed, well_drawn
 from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
@@ -59,7 +60,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         Whose people to hold against bands; None takes the first population of each layer.
     select, ignore : sequence of str, optional
         The checks to run, and those to leave out: ``population-band``, ``nesting``,
-        ``coterminosity``, ``coverage``, ``contiguity``.
+        ``coterminosity``, ``coverage``, ``boundaries`` (gaps and overlaps of official lines;
+        named here, their lists too), ``contiguity``.
     tolerance : Tolerance, optional
         What is small enough to forgive; it is always shown.
     baseline : Report or DataFrame, optional
@@ -101,6 +103,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
             met.append(pairs)
         else:
             parts.append(_of_one(atlas, asked, tolerance))
+            if _lists_too(atlas, asked, select):
+                parts.append(_of_list(atlas, asked, tolerance))
     if layers is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
     findings = with_severity(as_findings(parts), atlas.checks)
@@ -150,11 +154,29 @@ def _of_two(
 
 def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Check one layer, or say why that cannot be done."""
-    look = {"coverage": covered, "contiguity": hangs_together}[asked.check]
+    look = {"coverage": covered, "boundaries": well_drawn, "contiguity": hangs_together}
     try:
-        return look(atlas, asked, tolerance)
+        return look[asked.check](atlas, asked, tolerance)
     except OverlapError as error:
         return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer)
+
+
+def _lists_too(atlas: Atlas, asked: Asked, select: Sequence[str] | None) -> bool:
+    """Tell whether a list is held against lines: it takes long, and has to be asked for."""
+    wanted = "boundaries" in (select or ()) or asked.layer in atlas.checks.boundaries
+    lines = atlas.whole.coded.lines(asked.layer) == "official"
+    return asked.check == "boundaries" and wanted and lines
+
+
+def _of_list(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Hold the list of a layer against its lines, or say why that cannot be done."""
+    try:
+        return as_listed(atlas, asked, tolerance)
+    except OverlapError as error:
+        reason = str(error).replace("\n", " ")
+        return skipped(
+            asked.check, f"the list of {asked.layer} against its lines: {reason}", layer=asked.layer
+        )
 
 
 def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:
