@@ -145,6 +145,7 @@ ORDER = [
     "checks.neighbourhoods",
     "checks.registration",
     "checks.asked",
+    "checks.boundaries",
     "checks.found",
     "checks.judged",
     "checks.unasked",

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
-GRAVE = {"coverage": "fail"}
+GRAVE = {"coverage": "fail", "boundaries": "fail"}
 """Checks whose misses are broken data, and fail; the misses of others warn."""
 
 STEMS = {
     **dict.fromkeys(["band", "population", "size"], "population-band"),
     **dict.fromkeys(["nest"], "nesting"),
     **dict.fromkeys(["coterm", "align"], "coterminosity"),
-    **dict.fromkeys(["cover", "gap", "overlap"], "coverage"),
+    **dict.fromkeys(["cover"], "coverage"),
+    **dict.fromkeys(["bound", "line", "gap", "overlap"], "boundaries"),
     **dict.fromkeys(["contig", "exclave", "island"], "contiguity"),
 }
 """What the words begin with that people say for a check, to ask whether they meant it."""
@@ -60,7 +61,9 @@ def what_to_check(
     ----------
     atlas : Atlas
         Whose ``checks`` say what is asked. Of what they leave open, the newest layer of each
-        level is taken, and those that ``also`` names: each is held against its band and covers what it is meant to; each below
+        level is taken, and those that ``also`` names: each is held against its band and covers
+        what it is meant to, by its list and, where it has official lines of its own, by these;
+        each below
         a system nests in one, systems in a region; systems are coterminous with upper-tier
         authorities.
     bands : BandSet
@@ -95,6 +98,8 @@ def what_to_check(
     found += [Asked(check="nesting", layer=left, against=right) for left, right in nest]
     found += [Asked(check="coterminosity", layer=left, against=right) for left, right in same]
     found += [Asked(check="coverage", layer=key) for key in cover]
+    drawn = said.boundaries or _with_lines(atlas, [*newest, *said.cover], chosen, select)
+    found += [Asked(check="boundaries", layer=key) for key in drawn]
     whole = said.contiguous or (newest if "contiguity" in (select or ()) else ())
     found += [Asked(check="contiguity", layer=key) for key in whole]
     # A focus has no layers but those that meet it.
@@ -114,7 +119,7 @@ def chosen_checks(select: Iterable[str] | None, ignore: Iterable[str] | None) ->
     Examples
     --------
     >>> chosen_checks(None, ["nesting", "contiguity"])
-    ['population-band', 'coterminosity', 'coverage']
+    ['population-band', 'coterminosity', 'coverage', 'boundaries']
     """
     wanted, left_out = list(select or CHECKS), list(ignore or [])
     if unknown := [name for name in [*wanted, *left_out] if name not in CHECKS]:
@@ -130,6 +135,20 @@ def _meant(name: str) -> str:
     word = str(name).casefold()
     by_stem = (check for stem, check in STEMS.items() if stem in word)
     return next(by_stem, "") or next(iter(get_close_matches(word, CHECKS, n=1)), "")
+
+
+def _with_lines(
+    atlas: Atlas, keys: list[str], chosen: list[str] | None, select: Iterable[str] | None
+) -> list[str]:
+    """Return the layers whose own lines are official, and those of which that must be refused."""
+    lines, named = atlas.overview["lines"], "boundaries" in (select or ())
+    return [
+        key
+        for key in dict.fromkeys(keys)
+        if named
+        or (key in lines and lines[key] == "official" and atlas.whole.coded.lines(key) != "none")
+        or (key in (chosen or ()) and lines[key] == "illustrative")
+    ]
 
 
 def _in_bands(atlas: Atlas, bands: BandSet, chosen: list[str] | None) -> list[str]:

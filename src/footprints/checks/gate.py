@@ -9,6 +9,7 @@ import pandas as pd
 
 from footprints.atlas import Atlas
 from footprints.checks.asked import chosen_checks, what_to_check
+from footprints.checks.boundaries import as_listed, well_drawn
 from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
@@ -62,7 +63,8 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         Whose people to hold against bands; None takes the first population of each layer.
     select, ignore : str or sequence of str, optional
         The checks to run, and those to leave out: ``population-band``, ``nesting``,
-        ``coterminosity``, ``coverage``, ``contiguity``.
+        ``coterminosity``, ``coverage``, ``boundaries`` (gaps and overlaps of official lines;
+        named here, their lists too), ``contiguity``.
     tolerance : Tolerance, optional
         What is small enough to forgive; it is always shown.
     baseline : Report, DataFrame or path-like, optional
@@ -101,7 +103,9 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     names = chosen_checks(named, [ignore] if isinstance(ignore, str) else ignore)
     earlier = None if baseline is None else _findings_of(baseline)
     asked = [one for one in what_to_check(atlas, chosen, keys, named) if one.check in names]
-    parts, pairs = look_into(atlas, asked, chosen, population=population, tolerance=tolerance)
+    parts, pairs = look_into(
+        atlas, asked, chosen, population=population, tolerance=tolerance, named=named or ()
+    )
     if keys is None and "population-band" in names:
         parts += _idle_bands(atlas, chosen)
     found = as_findings(parts)
@@ -128,15 +132,19 @@ def chosen_bands(atlas: Atlas, bands: BandSet | str | None) -> BandSet:
     return band_set(wanted) if isinstance(wanted, str) else wanted
 
 
-def look_into(
+def look_into(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     atlas: Atlas,
     asked: Sequence[Asked],
     bands: BandSet,
     *,
     population: str | None = None,
     tolerance: Tolerance | None = None,
+    named: Sequence[str] = (),
 ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
-    """Return what each check found, not yet judged, and the pair tables that it looked at."""
+    """Return what each check found, not yet judged, and the pair tables that it looked at.
+
+    Of a check that is ``named``, what takes long is looked at too.
+    """
     parts, met = [], []
     for one in asked:
         if one.check == "population-band":
@@ -147,6 +155,8 @@ def look_into(
             met.append(pairs)
         else:
             parts.append(_of_one(atlas, one, tolerance))
+            if _lists_too(atlas, one, named):
+                parts.append(_of_list(atlas, one, tolerance))
     return parts, met
 
 
@@ -205,11 +215,29 @@ def _of_two(
 
 def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Check one layer, or say why that cannot be done."""
-    look = {"coverage": covered, "contiguity": hangs_together}[asked.check]
+    look = {"coverage": covered, "boundaries": well_drawn, "contiguity": hangs_together}
     try:
-        return look(atlas, asked, tolerance)
+        return look[asked.check](atlas, asked, tolerance)
     except OverlapError as error:
         return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer)
+
+
+def _lists_too(atlas: Atlas, asked: Asked, select: Sequence[str] | None) -> bool:
+    """Tell whether a list is held against lines: it takes long, and has to be asked for."""
+    wanted = "boundaries" in (select or ()) or asked.layer in atlas.checks.boundaries
+    lines = atlas.whole.coded.lines(asked.layer) == "official"
+    return asked.check == "boundaries" and wanted and lines
+
+
+def _of_list(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Hold the list of a layer against its lines, or say why that cannot be done."""
+    try:
+        return as_listed(atlas, asked, tolerance)
+    except OverlapError as error:
+        reason = str(error).replace("\n", " ")
+        return skipped(
+            asked.check, f"the list of {asked.layer} against its lines: {reason}", layer=asked.layer
+        )
 
 
 def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:

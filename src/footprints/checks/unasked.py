@@ -21,6 +21,8 @@ DEFAULTS = {
     "regions, where both list the same units; nest in [checks] asks for more",
     "coterminosity": "by default systems alone are held against upper-tier authorities, where "
     "both list the same units; coterminous in [checks] asks for more",
+    "boundaries": "it is run on layers with official lines of their own; boundaries in [checks] "
+    "asks for more",
     "contiguity": "it takes long, so it is run where it is named: select it, or say contiguous in "
     "[checks]",
 }
@@ -124,6 +126,7 @@ def _why(atlas: Atlas, bands: BandSet, check: str, key: str) -> str:
         "nesting": [left for left, _ in said.nest],
         "coterminosity": [left for left, _ in said.coterminous],
         "coverage": said.cover,
+        "boundaries": said.boundaries,
         "contiguity": said.contiguous,
     }[check]
     if asked and key not in asked:

@@ -92,8 +92,8 @@ def _notes(draft: Draft) -> list[str]:
         return draft.left_out
     files = ", ".join(dict.fromkeys(draft.drawn.values()))
     drawn = (
-        f"Lines of {', '.join(draft.drawn)} ({files}) are kept for maps and files, and not measured: "
-        f"what is checked is the list of {draft.units}. footprints.cross_check() holds the lines of a "
-        "layer against its list."
+        f"Lines of {', '.join(draft.drawn)} ({files}) are looked at for gaps and overlaps; who is in "
+        f"a footprint is what the list of {draft.units} says. To hold the lines against that list "
+        "too, select the check boundaries."
     )
     return [*draft.left_out, drawn]

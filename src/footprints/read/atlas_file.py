@@ -388,6 +388,7 @@ def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
         nest=tuple((left, right) for left, right in said.nest),
         coterminous=tuple((left, right) for left, right in said.coterminous),
         cover=tuple(said.cover),
+        boundaries=tuple(said.boundaries),
         contiguous=tuple(said.contiguous),
         also=tuple(said.also),
         severity=tuple(said.severity.items()),

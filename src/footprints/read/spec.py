@@ -102,6 +102,7 @@ class CheckSpec(Table):
     nest: list[Pair] = Field(default_factory=list)
     coterminous: list[Pair] = Field(default_factory=list)
     cover: list[str] = Field(default_factory=list)
+    boundaries: list[str] = Field(default_factory=list)
     contiguous: list[str] = Field(default_factory=list)
     also: list[str] = Field(default_factory=list)
     severity: dict[str, Status] = Field(default_factory=dict)
@@ -231,6 +232,7 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
         names = [name for pair in listed_pairs for name in pair]
         _unknown(f"checks.{place}", names, layers, problems)
     _unknown("checks.cover", checks.cover, layers, problems)
+    _unknown("checks.boundaries", checks.boundaries, layers, problems)
     _unknown("checks.contiguous", checks.contiguous, layers, problems)
     _unknown("checks.also", checks.also, layers, problems)
     for level, wanted in checks.bands.items():
