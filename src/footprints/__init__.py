@@ -55,6 +55,15 @@ if TYPE_CHECKING:
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
+    from footprints.services import (
+        edge_table,
+        node_table,
+        partners,
+        services_graph,
+        spanning,
+        ties,
+        who_to_invite,
+    )
     from footprints.store import write_atlas
 
 __all__ = [
@@ -94,6 +103,7 @@ __all__ = [
     "cross_check",
     "crowded",
     "differencing",
+    "edge_table",
     "footprint_map",
     "load_example",
     "locate",
@@ -101,9 +111,11 @@ __all__ = [
     "neighbourhoods",
     "neighbours",
     "nesting",
+    "node_table",
     "overlap",
     "pairs_by",
     "partition",
+    "partners",
     "pcn_areas",
     "policy_test",
     "policy_tests",
@@ -127,9 +139,13 @@ __all__ = [
     "registered_pairs",
     "save_map",
     "sea_links",
+    "services_graph",
+    "spanning",
     "splits",
     "spread",
+    "ties",
     "transposed",
+    "who_to_invite",
     "with_names",
     "write_atlas",
     "write_report",
@@ -174,6 +190,13 @@ _LATE = {
     "transposed": "footprints.overlaps",
     "with_names": "footprints.checks.names",
     "write_atlas": "footprints.store",
+    "edge_table": "footprints.services",
+    "node_table": "footprints.services",
+    "partners": "footprints.services",
+    "services_graph": "footprints.services",
+    "spanning": "footprints.services",
+    "ties": "footprints.services",
+    "who_to_invite": "footprints.services",
     "write_report": "footprints.report.writing",
     "write_tidy": "footprints.report.tidy",
 }
