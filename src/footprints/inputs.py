@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from footprints.console import complain, open_screen, say
 from footprints.errors import FootprintsError, FootprintsWarning, listed
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from footprints.atlas import Atlas
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +70,14 @@ def read_atlas_or_example(file: Path | None) -> Atlas:
         return load_example()
     from footprints.read.atlas_file import read_atlas  # noqa: PLC0415  # pydantic is slow to load.
 
-    return _with_notes(lambda: read_atlas(file))
+    return with_notes(lambda: read_atlas(file))
 
 
 def _of_files(files: Sequence[Path]) -> Atlas:
     """Make an atlas of files as they are, and say of which."""
     from footprints.read.as_they_are import atlas_of_files  # noqa: PLC0415  # As above.
 
-    atlas = _with_notes(lambda: atlas_of_files(files))
+    atlas = with_notes(lambda: atlas_of_files(files))
     made_of = ", ".join(file.name for file in files)
     drafted = "What was inferred is what `footprints init` with the same files writes."
     say(open_screen(), [f"Made of {made_of}. {drafted}", ""])
@@ -86,7 +88,7 @@ def _of_lists(given: Inputs, lists: Path) -> Atlas:
     """Make an atlas of files of the NHS, and say of which."""
     from footprints.read import atlas_of_lists  # noqa: PLC0415  # It is slow to load.
 
-    atlas = _with_notes(lambda: atlas_of_lists(lists, given.pcns, given.places, as_at=given.as_at))
+    atlas = with_notes(lambda: atlas_of_lists(lists, given.pcns, given.places, as_at=given.as_at))
     made_of = ", ".join(file.name for file in (lists, given.pcns, given.places) if file)
     notes = atlas.overview["note"]
     words = [f"{key}: {note}." for key, note in notes.items() if key == "place"]
@@ -94,11 +96,11 @@ def _of_lists(given: Inputs, lists: Path) -> Atlas:
     return atlas
 
 
-def _with_notes(read: Callable[[], Atlas]) -> Atlas:
-    """Read an atlas, and print its warnings as notes."""
+def with_notes(work: Callable[[], Found]) -> Found:
+    """Do some work, and print its warnings as notes."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", FootprintsWarning)
-        atlas = read()
+        found = work()
     for warning in caught:
         complain(f"Note: {warning.message}")
-    return atlas
+    return found

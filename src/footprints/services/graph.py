@@ -25,7 +25,7 @@ NODES = ["layer", "code", "kind", "level", "name", "ods_code", "people", "area_m
 NODES += ["relation", "whole", "regions", "region_names", "in_focus"]
 EDGES = ["system_layer", "system", "service_layer", "service", "people", "units", "area_m2"]
 EDGES += ["share_of_system", "share_of_service", "method", "evidence", "population"]
-_COUNTS = ["people", "units", "whole", "vintage"]
+_COUNTS = ["people", "units", "whole", "vintage", "parents"]
 
 
 def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its name.
@@ -107,7 +107,7 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
     ]
     for table in sides:
         names = zip(table["layer"], table["code"], strict=True)
-        graph.add_nodes_from(zip(names, _records(table), strict=True))
+        graph.add_nodes_from(zip(names, records(table), strict=True))
     for kind, pairs in met.items():
         _add_edges(graph, key, kind, pairs)
     if said := graph.graph["mixed_vintages"]:
@@ -144,8 +144,15 @@ def _regions(atlas: Atlas) -> str:
     return next((key for key in atlas.whole.newest() if levels[key] == "region"), "")
 
 
-def _labelled(atlas: Atlas, key: str, kind: str) -> pd.DataFrame:
-    """Return the footprints of a layer with what they are called."""
+def labelled(atlas: Atlas, key: str, kind: str = "") -> pd.DataFrame:
+    """Return the footprints of a layer, indexed by code, with what they are called.
+
+    Returns
+    -------
+    DataFrame
+        Columns: ``name``, ``ods_code``, ``layer``, ``code``, ``kind``, ``level``, ``vintage``,
+        ``in_focus`` (whether they meet the focus of the atlas; without one all do).
+    """
     labels = atlas.whole.coded.labels(key)
     focused = key in atlas.layers and labels.index.isin(atlas.layers[key].index)
     return labels.assign(
@@ -162,20 +169,20 @@ def _systems(
     atlas: Atlas, key: str, counted: Population | None, met: dict[str, pd.DataFrame]
 ) -> pd.DataFrame:
     """Return the systems, and who of them is in no service of each kind."""
-    table = _labelled(atlas, key, "system")
+    table = labelled(atlas, key, "system")
     people = pd.Series(np.nan, index=table.index)
     if counted is not None:
         people = atlas.whole.people(key)[counted.name].astype("float64")
     areas = pd.DataFrame({kind: _wholes(pairs, "left")["area_m2"] for kind, pairs in met.items()})
     table = table.assign(people=people, area_m2=areas.max(axis=1))
     for kind, pairs in met.items():
-        outside = _outside(pairs, "left")
+        bare = outside(pairs, "left")
         if counted is not None and pairs.attrs["population"] == counted.name:
             # A table of links holds only those whom it links; the others are in none.
             rest = people - _wholes(pairs, "left")["people"]
             _check_rest(rest, key, kind)
-            outside += rest.clip(lower=0)
-        table[f"outside_{kind}"] = outside
+            bare += rest.clip(lower=0)
+        table[f"outside_{kind}"] = bare
     return table
 
 
@@ -192,14 +199,14 @@ def _check_rest(rest: pd.Series[float], key: str, kind: str) -> None:
 
 def _services(atlas: Atlas, kind: str, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the services of a kind, and how each stands to systems and regions."""
-    table, wholes = _labelled(atlas, kind, "service"), _wholes(pairs, "right")
+    table, wholes = labelled(atlas, kind, "service"), _wholes(pairs, "right")
     stands = coterminosity(transposed(pairs.drop(columns="evidence"))).reindex(table.index)
     table = table.assign(
         people=wholes["people"].reindex(table.index),
         area_m2=wholes["area_m2"].reindex(table.index),
         relation=stands["relation"],
         whole=stands["whole"],
-        **{f"outside_{pairs.attrs['left_layer']}": _outside(pairs, "right")},
+        **{f"outside_{pairs.attrs['left_layer']}": outside(pairs, "right")},
     )
     regions = _regions(atlas)
     if regions and regions != kind:
@@ -222,7 +229,7 @@ def _wholes(pairs: pd.DataFrame, side: Literal["left", "right"]) -> pd.DataFrame
     return found
 
 
-def _outside(pairs: pd.DataFrame, side: Literal["left", "right"]) -> pd.Series[float]:
+def outside(pairs: pd.DataFrame, side: Literal["left", "right"]) -> pd.Series[float]:
     """Return the people of each footprint on one side who are in none on the other."""
     other = "right" if side == "left" else "left"
     rows = pairs["people"].astype("float64").where(pairs[other].isna(), 0)
@@ -247,11 +254,11 @@ def _add_edges(graph: nx.Graph, key: str, kind: str, pairs: pd.DataFrame) -> Non
     systems, services = (
         [(name, code) for code in rows[side]] for name, side in ((key, "left"), (kind, "right"))
     )
-    graph.add_edges_from(zip(systems, services, _records(table), strict=True))
+    graph.add_edges_from(zip(systems, services, records(table), strict=True))
 
 
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return rows as plain values, without what is not known."""
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as plain values for a graph, without what is not known."""
     names = table.columns.to_list()
     counts = [name for name in names if name in _COUNTS or name.startswith("outside_")]
     plain = table.assign(**{name: counts_or_na(table[name]) for name in counts})
@@ -290,9 +297,9 @@ def node_table(graph: nx.Graph) -> pd.DataFrame:
     """
     rows = [attributes for _, attributes in graph.nodes(data=True)]
     found = pd.DataFrame(rows)
-    outside = [name for name in found if str(name).startswith("outside_")]
-    table = found.reindex(columns=[*NODES, *outside])
-    counts = [name for name in [*_COUNTS, *outside] if name in table]
+    bare = [name for name in found if str(name).startswith("outside_")]
+    table = found.reindex(columns=[*NODES, *bare])
+    counts = [name for name in [*_COUNTS, *bare] if name in table]
     texts = ["layer", "code", "kind", "level", "name", "ods_code", "relation", "regions"]
     kinds = dict.fromkeys([*texts, "region_names"], "str") | {"area_m2": "float64"}
     numbers = {name: counts_or_na(table[name]) for name in counts}

@@ -62,7 +62,7 @@ def layers_asked(
     """
     whole = atlas.whole
     levels = whole.overview["level"]
-    system = _newest_systems(whole) if systems is None else whole.resolve(systems)
+    system = newest_systems(whole) if systems is None else whole.resolve(systems)
     if services is None:
         keys = [key for key in whole.newest() if levels[key] == "service"]
         if not keys:
@@ -86,7 +86,14 @@ def layers_asked(
     return system, keys
 
 
-def _newest_systems(atlas: Atlas) -> str:
+def newest_systems(atlas: Atlas) -> str:
+    """Return the newest layer of systems.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
     levels = atlas.overview["level"]
     found = [key for key in atlas.newest() if levels[key] == "system"]
     if not found:

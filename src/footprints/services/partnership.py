@@ -206,3 +206,49 @@ def find_node(nodes: pd.DataFrame, text: str, layers: Iterable[str]) -> tuple[st
     hint = near([text], [*among["code"], *names[names != ""]])
     msg = f"There is no {text!r} in {what} of the graph.{hint}"
     raise UnknownNameError(msg, [text])
+
+
+def with_focus(graph: nx.Graph, focus: str | Iterable[str]) -> nx.Graph:
+    """Return a graph of services that is about some of its systems.
+
+    Parameters
+    ----------
+    graph : networkx.Graph
+        From :func:`footprints.services_graph`; it is left as it is.
+    focus : str or iterable of str
+        Systems, each a code, ODS code or name.
+
+    Returns
+    -------
+    networkx.Graph
+        The same, with ``in_focus`` for these systems and the services that they deal with alone.
+
+    Raises
+    ------
+    UnknownNameError, AmbiguousNameError
+        If one is not there, or fits several.
+    """
+    layer = graph.graph["systems"]
+    codes = focused_nodes(node_table(graph), layer, focus)
+    own = {(layer, code) for code in codes}
+    own |= {service for system in list(own) for service in graph[system]}
+    marked = graph.copy()
+    for node, about in marked.nodes(data=True):
+        about["in_focus"] = node in own
+    marked.graph["focus"] = "; ".join(f"{layer}:{code}" for code in codes)
+    return marked
+
+
+def near_focus(graph: nx.Graph) -> nx.Graph:
+    """Return the part of a graph that its focus is about, with all systems that share services.
+
+    Returns
+    -------
+    networkx.Graph
+        The systems of the focus, their services, and the other systems of these.
+    """
+    layer = graph.graph["systems"]
+    own = {node for node, about in graph.nodes(data=True) if about["in_focus"]}
+    services = {other for node in own if node[0] == layer for other in graph[node]}
+    sharing = {system for service in services for system in graph[service]}
+    return graph.subgraph(own | services | sharing).copy()
