@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from footprints.atlas import Atlas
 
+MOST_NAMED = 8
+"""How many of those who share a service are named; files hold them all."""
+
 
 def partners(
     area: Annotated[
@@ -85,6 +88,7 @@ def partners(
     )
     screen = open_screen()
     say(screen, [atlas.title, *atlas.notes, f"People: {graph.graph['basis']}.", ""])
+    say(screen, _older(atlas, graph.graph["systems"]))
     if code is not None:
         graph = with_focus(graph, f"{layer}:{code}")
         _print_partners(screen, graph)
@@ -114,6 +118,16 @@ def _found(atlas: Atlas, area: str | None, systems: str | None) -> tuple[str | N
         return whole.find(area)
 
 
+def _older(atlas: Atlas, layer: str) -> list[str]:
+    """Say where systems are of an older map than the newest."""
+    levels = atlas.whole.overview["level"]
+    level = levels[layer]
+    last = next((key for key in atlas.whole.newest() if levels[key] == level), layer)
+    if last == layer or level != "system":
+        return []
+    return [f"The systems are those of {layer}; the newest are those of {last}.", ""]
+
+
 def _print_partners(screen: Console, graph: nx.Graph) -> None:
     """Say which services an area deals with, a table for each kind."""
     from footprints.services import partners as of_system  # noqa: PLC0415  # As above.
@@ -138,12 +152,19 @@ def _print_rows(screen: Console, rows: pd.DataFrame) -> None:
         none = pd.isna(row.service)
         name = "in none" if none else f"{row.service_name or row.service} ({row.service})"
         numbers = [_number(row.people), _share(row.share_of_system), _share(row.share_of_service)]
-        others = row.shared_with_names or ("" if none else "nobody")
+        others = _some(row.shared_with_names) or ("" if none else "nobody")
         add_row(table, name, *numbers, others, row.evidence)
         told = f"{name}: {numbers[0]} people, {numbers[1]} of it"
         rest = "" if none else f", {numbers[2]} of the service; shared with {others}"
         lines.append(f"- {told}{rest}.{' Uncertain.' if row.evidence == 'uncertain' else ''}")
     show(screen, table, lines)
+
+
+def _some(names: str) -> str:
+    """Return names with "; " between them, of many the first and how many more there are."""
+    each = names.split("; ")
+    rest = len(each) - MOST_NAMED
+    return names if rest <= 0 else f"{'; '.join(each[:MOST_NAMED])} and {rest:,} more"
 
 
 def _number(people: float) -> str:

@@ -217,11 +217,11 @@ def _check_rows(rows: pd.DataFrame, of: str, problems: Problems) -> None:
         bare = rows[name].isna() | (rows[name] == "")
         if bare.any():
             problems.add(f"has no {name} in rows", rows.index[bare])
-    pairs = rows[["service", of]].agg(" with ".join, axis=1)
+    pairs = (rows["service"] + " with " + rows[of]).dropna()
     if (twice := pairs.duplicated()).any():
         problems.add("names twice", pairs[twice].unique())
     if "people" not in rows:
-        rest = rows.drop_duplicates(["service", of])
+        rest = rows.dropna(subset=["service", of]).drop_duplicates(["service", of])
         several = rest.loc[rest[of].duplicated(), of].unique()
         remedy = (
             f"A list gives each {of} to one service; where several serve it, give units with the "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
+from footprints.errors import OutputError
 from footprints.output import output_file, whole
 from footprints.report.contents import visible
 from footprints.report.table import harmless
@@ -98,6 +99,9 @@ def as_edge_csv(graph: nx.Graph) -> bytes:
     >>> found.decode("utf-8-sig").partition(",")[0]
     '"system_layer"'
     """
+    if not {"systems", "services"} <= set(graph.graph):
+        msg = "This is no graph of services: write it as '.graphml' or '.json'."
+        raise OutputError(msg)
     table = edge_table(graph)
     texts = table.select_dtypes("str").columns
     safe = {name: table[name].map(harmless, na_action="ignore") for name in texts}

@@ -58,8 +58,8 @@ def services_report(
         one service or is cut between several, which warns; and one a service (``service-span``):
         whether it spans several systems, which of ambulance services and resilience forums is
         claimed, so that an exception warns; and one a kind of another year than the systems
-        (``service-vintage``), which warns. Of what rests on uncertain evidence, ``result`` says so. ``pairs`` are the edges of those systems and of all that
-        share their services.
+        (``service-vintage``), which warns. Of what rests on uncertain evidence, ``result`` says
+        so. ``pairs`` are the edges of those systems and of all that share their services.
 
     Raises
     ------

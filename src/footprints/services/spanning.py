@@ -143,8 +143,9 @@ def _claims(table: pd.DataFrame, graph: nx.Graph) -> dict[str, str]:
         more = f" and {len(others) - MOST_NAMED:,} more" if len(others) > MOST_NAMED else ""
         rest = f"; not so: {named}{more}" if len(others) else ""
         systems = graph.graph["systems"]
+        here = " here" if graph.graph["focus"] else ""
         found[str(kind)] = (
-            f"{several:,} of {len(rows):,} {called} span several systems of {systems}{rest}."
+            f"{several:,} of {len(rows):,} {called}{here} span several systems of {systems}{rest}."
         )
     return found
 
