@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.atlas.parts import EVIDENCE, counts_or_na
+from footprints.checks.meeting import joined
 from footprints.errors import FootprintsError
 from footprints.levels import service_called
 from footprints.services.graph import edge_table, node_table
@@ -58,17 +59,11 @@ def spanning(graph: nx.Graph) -> pd.DataFrame:
     edges, nodes = edge_table(graph), node_table(graph)
     services = nodes[nodes["kind"] == "service"]
     met = edges.dropna(subset=["system", "service"])
+    met.attrs = {}  # Groups copy them, each its own.
     met = met.sort_values(["people", "area_m2"], ascending=False, kind="stable")
-    met = met.assign(in_each=_in_each(met))
     by = met.groupby(["service_layer", "service"])
     keys = pd.MultiIndex.from_frame(services[["layer", "code"]])
-    words = by.agg(codes=("system", "; ".join), in_each=("in_each", "; ".join))
-    words["names"] = (
-        met.assign(label=met["system_name"].fillna(met["system"]))
-        .groupby(["service_layer", "service"])["label"]
-        .agg("; ".join)
-    )
-    words = words.reindex(keys).fillna("")
+    words = _touched(met, keys)
     counts = by.size().reindex(keys).fillna(0).astype("int64").to_numpy()
     table = pd.DataFrame(
         {
@@ -81,7 +76,7 @@ def spanning(graph: nx.Graph) -> pd.DataFrame:
             "relation": services["relation"].to_numpy(),
             "whole": services["whole"].to_numpy(),
             "in_part": pd.array(counts, dtype="Int64") - services["whole"].to_numpy(),
-            **{name: words[name].to_numpy() for name in ("codes", "names", "in_each")},
+            **words,
             "largest_share": by["share_of_service"].max().reindex(keys).to_numpy(),
             "bigger": _bigger(met, nodes, services, keys),
             "region_names": services["region_names"].to_numpy(),
@@ -96,6 +91,17 @@ def spanning(graph: nx.Graph) -> pd.DataFrame:
     claims = {f"claim_{kind}": claim for kind, claim in _claims(table, graph).items()}
     table.attrs = edges.attrs | claims
     return table
+
+
+def _touched(met: pd.DataFrame, keys: pd.MultiIndex) -> dict[str, pd.api.extensions.ExtensionArray]:
+    """Name the systems of each service, by code, by name, and with people and share."""
+    side = keys.get_indexer(pd.MultiIndex.from_frame(met[["service_layer", "service"]]))
+    words = {
+        "codes": met["system"],
+        "names": met["system_name"].fillna(met["system"]),
+        "in_each": _in_each(met),
+    }
+    return {name: joined(side, len(keys), list(said)) for name, said in words.items()}
 
 
 def _in_each(met: pd.DataFrame) -> list[str]:
