@@ -87,7 +87,7 @@ def differ(race: Race, mine: list[dict[str, Any]], parts: list[dict[str, Any]]) 
 FIGURES = [
     Figure(
         name="graph of services: made, and asked what each spans",
-        peer="ten graphs of a tenth of the edges (1 is linear in time and memory)",
+        peer="ten graphs of a tenth of the edges (1 is linear in time)",
         at_least=0.7,
         prepare=prepare,
         ours=ours,
