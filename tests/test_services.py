@@ -291,3 +291,54 @@ def test_a_system_that_is_not_there_is_named_with_what_comes_near(ambulances) ->
         fp.partners(ambulances, "E54000999")
     found = fp.partners(ambulances, ["QNQ", "E54000013"])
     assert found["system"].unique().tolist() == ["E54000013", "E54000034"]
+
+
+def test_a_slow_count_of_each_unit_gives_the_same_edges(england) -> None:
+    members = england.membership
+    systems, services = (
+        members[members["layer"] == key].set_index("unit")["code"] for key in ("icb26", "amb22")
+    )
+    people = england.units["england"]["residents"]
+    weak = members[members["layer"] == "amb22"].set_index("unit")["evidence"]
+    slow: dict[tuple[str, str], list[object]] = {}
+    order = ["official", "published", "inferred", "uncertain"]
+    for unit in people.index:
+        edge = slow.setdefault((systems[unit], services[unit]), [0, 0, "published"])
+        edge[0] += int(people[unit])
+        edge[1] += 1
+        edge[2] = max(edge[2], weak[unit], key=order.index)
+    graph = graph_of(england, "icb26", "amb22")
+    fast = {
+        (one[1], other[1]): [about["people"], about["units"], about["evidence"]]
+        for one, other, about in graph.edges(data=True)
+    }
+    assert fast == slow
+
+
+def test_the_order_of_units_and_systems_changes_no_edge(valley) -> None:
+    units, layers = valley.parts()
+    turned = {name: each.table.iloc[::-1] for name, each in units.items()}
+    members = valley.membership
+    again = fp.Atlas(
+        title="Turned",
+        units={
+            name: fp.UnitTable(table=turned[name], populations=each.populations, lines=each.lines)
+            for name, each in units.items()
+        },
+        layers={
+            key: fp.Layer(
+                table=each.table.iloc[::-1],
+                members={
+                    "squares": members[members["layer"] == key].set_index("unit")["code"][::-1]
+                },
+                level=each.level,
+            )
+            for key, each in layers.items()
+        },
+    )
+    graphs = [fp.services_graph(atlas) for atlas in (valley, again)]
+    edges = [
+        fp.edge_table(graph).sort_values(["system", "service"]).reset_index(drop=True)
+        for graph in graphs
+    ]
+    pd.testing.assert_frame_equal(*edges)

@@ -128,6 +128,17 @@ def test_boundaries_meet_boundaries_by_area_where_that_is_asked_for() -> None:
     assert met["share_of_system"].to_list() == [1, 0.5]
     assert met["people"].isna().all()
     assert set(met["method"]) == {"area"}
+    graph = fp.services_graph(atlas, method="area")
+    assert fp.ties(graph)["people"].isna().all()
+    again = fp.ties_changed(graph, graph)
+    assert set(again["change"]) == {"kept"}
+    assert again["people_before"].isna().all()
+    found = fp.services_report(atlas, graph).findings.set_index("code")
+    assert found.loc["S2", "message"] == (
+        "South (S2) is cut by its edge: 50.0% of its area in Wide; 50.0% of its area in none."
+    )
+    with pytest.raises(fp.FootprintsError, match="'W' of fire22, whose people are not known"):
+        fp.who_to_invite(graph, "W")
 
 
 def test_boundaries_need_units_that_can_be_placed() -> None:

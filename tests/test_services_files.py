@@ -15,7 +15,7 @@ import pytest
 from conftest import layer_of, make_atlas
 
 import footprints as fp
-from footprints import cli
+from footprints import cli, inputs
 from footprints.errors import OutputError
 from footprints.services.matrix import save_services_matrix
 
@@ -306,6 +306,15 @@ def test_files_about_one_system_hold_it_and_those_that_share_its_services(
     assert graph.number_of_nodes() == 2 + 7
     own = [node for node, about in graph.nodes(data=True) if about["in_focus"]]
     assert sorted(own) == ["amb22:RYD", "amb22:RYE", "icb22:E54000034"]
+
+
+def test_the_command_prints_hostile_names_as_they_are(capsys, monkeypatch, hostile) -> None:
+    monkeypatch.setattr(inputs, "load_example", lambda: hostile)
+    for arguments in ([], ["icb22:Sc"]):
+        status, out, _ = run(capsys, "partners", *arguments)
+        assert status == 0
+        assert "\x1b" not in out
+    assert "a\\x1b[31mb\\x00 (icb22 Sc) deals with 1 ambulance service (amb22)." in out
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
         in :func:`footprints.coterminosity`), ``whole`` (how many systems lie whole within), and
         ``regions`` and ``region_names``, with "; " between them. Who is in no service of a kind,
         or in no system, is counted too: in ``outside_amb22`` of a system, ``outside_icb22`` of a
-        service (persons). What is not known is left out. Edges have ``people`` (persons),
+        service (persons; by area, where nobody is counted, in ``outside_m2_amb22``). What is not known is left out. Edges have ``people`` (persons),
         ``units`` (count), ``area_m2``, ``share_of_system`` and ``share_of_service`` (0 to 1),
         ``method``, ``evidence`` (the weakest membership of the units shared) and ``population``.
         ``graph.graph`` holds ``title``, ``systems``, ``services``, ``region_layer``,
@@ -183,6 +183,7 @@ def _systems(
             _check_rest(rest, key, kind)
             bare += rest.clip(lower=0)
         table[f"outside_{kind}"] = bare
+        table[f"outside_m2_{kind}"] = _area_outside(pairs, "left")
     return table
 
 
@@ -200,13 +201,15 @@ def _check_rest(rest: pd.Series[float], key: str, kind: str) -> None:
 def _services(atlas: Atlas, kind: str, pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the services of a kind, and how each stands to systems and regions."""
     table, wholes = labelled(atlas, kind, "service"), _wholes(pairs, "right")
+    of = pairs.attrs["left_layer"]
     stands = coterminosity(transposed(pairs.drop(columns="evidence"))).reindex(table.index)
     table = table.assign(
         people=wholes["people"].reindex(table.index),
         area_m2=wholes["area_m2"].reindex(table.index),
         relation=stands["relation"],
         whole=stands["whole"],
-        **{f"outside_{pairs.attrs['left_layer']}": outside(pairs, "right")},
+        **{f"outside_{of}": outside(pairs, "right")},
+        **{f"outside_m2_{of}": _area_outside(pairs, "right")},
     )
     regions = _regions(atlas)
     if regions and regions != kind:
@@ -235,6 +238,15 @@ def outside(pairs: pd.DataFrame, side: Literal["left", "right"]) -> pd.Series[fl
     rows = pairs["people"].astype("float64").where(pairs[other].isna(), 0)
     found: pd.Series[float] = rows.groupby(pairs[side]).sum()
     return found if pairs["people"].notna().all() else found * np.nan
+
+
+def _area_outside(pairs: pd.DataFrame, side: Literal["left", "right"]) -> pd.Series[float]:
+    """Return the area of each footprint that is in none, where nobody is counted; else NaN."""
+    other = "right" if side == "left" else "left"
+    found: pd.Series[float] = (
+        pairs["area_m2"].where(pairs[other].isna(), 0).groupby(pairs[side]).sum()
+    )
+    return found * np.nan if pairs["people"].notna().all() else found
 
 
 def _add_edges(graph: nx.Graph, key: str, kind: str, pairs: pd.DataFrame) -> None:
@@ -317,9 +329,10 @@ def edge_table(graph: nx.Graph) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        A row an edge, and a row for the people of each system in no service of a kind, and of
-        each service in no system: so both margins add up. Columns: ``system_layer``, ``system``,
-        ``service_layer``, ``service`` (NA on one side where people are in none), ``people``
+        A row an edge, and a row for the people (by area, the square metres) of each system in no
+        service of a kind, and of each service in no system: so both margins add up. Columns:
+        ``system_layer``, ``system``, ``service_layer``, ``service`` (NA on one side where people
+        are in none), ``people``
         (persons), ``units`` (count), ``area_m2``, ``share_of_system``, ``share_of_service`` (0 to
         1), ``method``, ``evidence``, ``population``, then ``system_name`` and ``service_name``.
 
@@ -355,25 +368,16 @@ _MEASURES = ["area_m2", "share_of_system", "share_of_service"]
 
 
 def _remainders(graph: nx.Graph, nodes: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return rows for the people who are in no service of a kind, and in no system."""
+    """Return rows for who, or what area, is in no service of a kind, and in no system."""
     systems, found = graph.graph["systems"], []
     for kind in graph.graph["services"].split("; "):
-        sides = [
-            ("system", "share_of_system", systems, f"outside_{kind}"),
-            ("service", "share_of_service", kind, f"outside_{systems}"),
-        ]
-        for side, share, layer, column in sides:
-            if column not in nodes:
-                continue
-            rows = nodes[(nodes["layer"] == layer) & (nodes[column] > 0)]
-            found.append(
-                pd.DataFrame(
-                    {
-                        "service_layer": kind,
-                        side: rows["code"],
-                        "people": rows[column],
-                        share: rows[column] / rows["people"],
-                    }
-                )
-            )
+        for side, layer, other in (("system", systems, kind), ("service", kind, systems)):
+            for column, measure in (("outside_", "people"), ("outside_m2_", "area_m2")):
+                name = column + other
+                if name not in nodes:
+                    continue
+                rows = nodes[(nodes["layer"] == layer) & (nodes[name] > 0)]
+                values = {"service_layer": kind, side: rows["code"], measure: rows[name]}
+                share = rows[name].astype("float64") / rows[measure].astype("float64")
+                found.append(pd.DataFrame(values | {f"share_of_{side}": share}))
     return [rows for rows in found if len(rows)]

@@ -155,7 +155,7 @@ def _drawn(graph: nx.Graph, focus: str | Iterable[str] | None) -> tuple[pd.DataF
     if edges.empty:
         msg = "No system deals with a service here: there is nothing to draw."
         raise FootprintsError(msg)
-    shares = edges.set_index(["system", "service_layer", "service"])["share_of_system"]
+    shares = edges.set_index(["system", "service_layer", "service"])["share_of_system"].fillna(0)
     table = shares.unstack(["service_layer", "service"])
     if len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
         msg = (
@@ -226,7 +226,7 @@ def _draw_cells(axes: Axes, shares: pd.DataFrame, uncertain: list[tuple[int, int
 def _worded(share: float) -> str:
     """Return a share in words that never round a part to nothing, or to all."""
     if share < 0.01:
-        return "<1%"
+        return "<1%" if share else "0%"
     return "all" if share == 1 else f"{min(round(share * 100), 99)}%"
 
 

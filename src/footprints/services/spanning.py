@@ -129,7 +129,10 @@ def _bigger(
 
 
 def _outside(graph: nx.Graph, services: pd.DataFrame) -> pd.api.extensions.ExtensionArray:
-    return services[f"outside_{graph.graph['systems']}"].array
+    """Return who of each service is in no system, NA where nobody is counted."""
+    column = f"outside_{graph.graph['systems']}"
+    known = services[column] if column in services else pd.Series(np.nan, services.index)
+    return counts_or_na(known).array
 
 
 def _weakest(met: pd.DataFrame) -> pd.Series[str]:

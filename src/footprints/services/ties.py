@@ -32,7 +32,7 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
         A row a kind of service and pair of systems that share one or more, the most people
         first. Columns: ``kind``, ``system``, ``system_name``, ``other``, ``other_name``,
         ``services`` (how many they share), ``codes`` (which, with "; " between them), ``people``
-        and ``other_people`` (persons of each in those), ``both`` (their sum), ``evidence`` (the
+        and ``other_people`` (persons of each in those; NA where nobody is counted), ``both`` (their sum), ``evidence`` (the
         weakest). There are as many as pairs of systems in each service.
 
     Examples
@@ -55,15 +55,14 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
         weak=np.maximum(weakness(both["evidence"]), weakness(both["other_evidence"]))
     )
     keys = ["kind", "system", "other"]
-    table = both.groupby(keys, sort=False).agg(
+    by = both.groupby(keys, sort=False)
+    table = by.agg(
         system_name=("system_name", "first"),
         other_name=("other_name", "first"),
         services=("service", "size"),
         codes=("service", "; ".join),
-        people=("people", "sum"),
-        other_people=("other_people", "sum"),
         weak=("weak", "max"),
-    )
+    ).join(by[["people", "other_people"]].sum(min_count=1))
     words = np.array([*EVIDENCE, None], dtype=object)[table["weak"].to_numpy(dtype="int64")]
     table = table.assign(
         both=table["people"] + table["other_people"],
@@ -102,7 +101,7 @@ def ties_changed(
         (after; NA where none follows), ``was`` and ``was_names`` (the systems before that it follows, with "; " between
         them), ``service``, ``service_name``, ``change`` (``kept``, ``gained``, ``lost``,
         ``mended``), ``people_before`` and ``people_after`` (persons in the tie, 0 where there was
-        or is none), ``uncertain`` (whether the tie rests on uncertain evidence). ``attrs`` hold
+        or is none, NA where nobody is counted), ``uncertain`` (whether the tie rests on uncertain evidence). ``attrs`` hold
         the layers and whose people.
 
     Raises
@@ -130,9 +129,8 @@ def ties_changed(
     old = old.assign(system=old["system"].map(follows))
     was_cut = _cut(before).rename(index=follows, level="system").groupby(level=[0, 1]).any()
     keys = ["kind", "system", "service"]
-    first = old.groupby(keys, sort=False).agg(
-        people_before=("people", "sum"), weak_before=("weak", "min")
-    )
+    by = old.groupby(keys, sort=False)
+    first = by.agg(weak_before=("weak", "min")).assign(people_before=by["people"].sum(min_count=1))
     then = new.set_index(keys)[["people", "weak"]]
     then.columns = pd.Index(["people_after", "weak_after"])
     both = first.join(then, how="outer")
@@ -140,7 +138,7 @@ def ties_changed(
     mended = was_cut.reindex(kinds, fill_value=False).to_numpy() & ~_cut(after).reindex(
         kinds, fill_value=False
     ).to_numpy(dtype="bool")
-    there = {side: both[f"people_{side}"].notna() for side in ("before", "after")}
+    there = {side: both[f"weak_{side}"].notna() for side in ("before", "after")}
     change = np.select(
         [there["before"] & there["after"], there["after"], mended],
         ["kept", "gained", "mended"],
@@ -149,9 +147,11 @@ def ties_changed(
     uncertain = EVIDENCE.index("uncertain")
     table = both.assign(
         change=pd.Series(change, both.index, dtype="str"),
-        uncertain=both[["weak_before", "weak_after"]].min(axis=1) == uncertain,
-        people_before=counts_or_na(both["people_before"].fillna(0)),
-        people_after=counts_or_na(both["people_after"].fillna(0)),
+        uncertain=both[["weak_before", "weak_after"]].max(axis=1) == uncertain,
+        **{
+            f"people_{side}": counts_or_na(both[f"people_{side}"].where(there[side], 0))
+            for side in there
+        },
     )
     return _with_labels(table.reset_index(), before, after, follows)
 
@@ -186,7 +186,7 @@ def _check_services(before: nx.Graph, after: nx.Graph) -> None:
 def _tie_table(graph: nx.Graph) -> pd.DataFrame:
     edges = edge_table(graph).rename(columns={"service_layer": "kind"})
     met = edges.dropna(subset=["system", "service"])
-    people = met["people"].astype("float64").fillna(0)
+    people = met["people"].astype("float64")
     return met.assign(people=people, weak=weakness(met["evidence"]))
 
 
