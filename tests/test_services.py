@@ -342,3 +342,49 @@ def test_the_order_of_units_and_systems_changes_no_edge(valley) -> None:
         for graph in graphs
     ]
     pd.testing.assert_frame_equal(*edges)
+
+
+def test_lsoas_give_the_same_edges_and_the_parts_that_are_known(england, shared) -> None:
+    file = shared / "data" / "england" / "lsoa11.parquet"
+    columns = ["LSOA11CD", "pop_mid2020", "ICB22CD", "AMB22CD"]
+    lsoas = pd.read_parquet(file, columns=columns).set_index("LSOA11CD")
+    layers = {
+        key: fp.Layer(
+            table=pd.DataFrame({"name": codes}, index=codes),
+            members={"lsoa11": lsoas[column]},
+            level=level,
+        )
+        for key, column, level in (
+            ("icb22", "ICB22CD", "system"),
+            ("amb22", "AMB22CD", "service"),
+        )
+        for codes in [pd.Index(lsoas[column].unique(), dtype="str")]
+    }
+    residents = fp.Population(name="pop_mid2020", source="ONS", as_at="2020-06-30")
+    units = {"lsoa11": fp.UnitTable(table=lsoas[["pop_mid2020"]], populations=(residents,))}
+    exact = fp.services_graph(fp.Atlas(title="LSOAs", units=units, layers=layers))
+    embedded = fp.services_graph(england, "icb22", "amb22")
+    people = [
+        {frozenset(edge): about["people"] for *edge, about in graph.edges(data=True)}
+        for graph in (exact, embedded)
+    ]
+    assert people[0] == people[1]
+    counts = {
+        ("E54000050", "RX6"): 1_657,
+        ("E54000050", "RX7"): 207,
+        ("E54000051", "RX8"): 837,
+        ("E54000051", "RX9"): 207,
+        ("E54000058", "RX9"): 621,
+        ("E54000058", "RX7"): 21,
+        ("E54000024", "RYC"): 381,
+        ("E54000024", "RYE"): 156,
+        ("E54000034", "RYE"): 244,
+        ("E54000034", "RYD"): 196,
+        ("E54000042", "RYE"): 1_004,
+        ("E54000042", "R1F"): 89,
+        ("E54000048", "RX8"): 3,
+    }
+    found = {
+        (icb, amb): exact.edges[("icb22", icb), ("amb22", amb)]["units"] for icb, amb in counts
+    }
+    assert found == counts

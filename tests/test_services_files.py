@@ -226,6 +226,13 @@ def test_the_matrix_of_one_system_has_all_that_share_its_services(ambulances) ->
     assert len(axes.get_xticklabels()) == 2
 
 
+def test_a_system_in_no_service_is_a_row_without_a_cell(hostile) -> None:
+    axes = fp.services_matrix(fp.services_graph(hostile)).axes[0]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels[-1].endswith(" (none)")
+    assert (len(labels), len(axes.texts)) == (7, 6)
+
+
 @pytest.mark.parametrize("ending", ["png", "svg", "pdf"])
 def test_hostile_names_are_drawn_as_text(hostile, tmp_path, ending) -> None:
     file = tmp_path / f"matrix.{ending}"

@@ -75,7 +75,7 @@ def services_matrix(
 
     edges, shares = _drawn(graph, focus)
     cut = _cut(graph, edges)
-    systems, services = _names(edges, shares, cut)
+    systems, services = _names(node_table(graph), shares, cut)
     width, height, box = _layout(shares, systems, services)
     figure = Figure(figsize=(width, height), facecolor="white")
     axes = figure.add_axes(box)
@@ -157,7 +157,10 @@ def _drawn(graph: nx.Graph, focus: str | Iterable[str] | None) -> tuple[pd.DataF
         raise FootprintsError(msg)
     shares = edges.set_index(["system", "service_layer", "service"])["share_of_system"].fillna(0)
     table = shares.unstack(["service_layer", "service"])
-    if len(table) > MOST_ROWS or len(table.columns) > MOST_COLUMNS:
+    if (
+        len(table) + sum(code not in table.index for code in own) > MOST_ROWS
+        or len(table.columns) > MOST_COLUMNS
+    ):
         msg = (
             f"{len(table):,} systems and {len(table.columns):,} services are more than can be "
             f"read on a page ({MOST_ROWS} and {MOST_COLUMNS}): name systems with focus=, or fewer "
@@ -166,9 +169,12 @@ def _drawn(graph: nx.Graph, focus: str | Iterable[str] | None) -> tuple[pd.DataF
         raise FootprintsError(msg)
     across = nodes[["layer", "code"]].itertuples(index=False, name=None)
     table = table[[key for key in across if key in table.columns]]
+    # A system that deals with none is a row without a cell.
+    table = table.reindex([*table.index, *(code for code in own if code not in table.index)])
     # In the order of their main service of the first kind, so that those who share it stand together.
     leading = table.columns.get_level_values(0) == table.columns[0][0]
     main = np.argmax(np.nan_to_num(table.loc[:, leading].to_numpy("float64"), nan=-1), axis=1)
+    main[table.isna().all(axis=1)] = len(table.columns)
     first = ~table.index.isin(own) if focus is not None else np.zeros(len(table), dtype=bool)
     return edges, table.iloc[np.lexsort([main, first])]
 
@@ -180,14 +186,18 @@ def _cut(graph: nx.Graph, edges: pd.DataFrame) -> set[str]:
     return set(among[among].index.get_level_values("system"))
 
 
-def _names(edges: pd.DataFrame, shares: pd.DataFrame, cut: set[str]) -> tuple[list[str], list[str]]:
+def _names(nodes: pd.DataFrame, shares: pd.DataFrame, cut: set[str]) -> tuple[list[str], list[str]]:
     """Return what stands beside the rows and above the columns."""
-    names = edges.drop_duplicates("system").set_index("system")["system_name"]
-    services = edges.drop_duplicates(["service_layer", "service"])
-    heads = services.set_index(["service_layer", "service"])["service_name"]
+    systems = nodes[nodes["kind"] == "system"].set_index("code")["name"]
+    services = nodes[nodes["kind"] == "service"].set_index(["layer", "code"])["name"]
+    bare = shares.isna().all(axis=1)
+    marks = [" ✕" if code in cut else " (none)" if bare[code] else "" for code in shares.index]
     return (
-        [f"{_short(names[code], code)}{' ✕' if code in cut else ''}" for code in shares.index],
-        [textwrap.fill(_short(heads[key], key[1]), 30) for key in shares.columns],
+        [
+            f"{_short(systems[code], code)}{mark}"
+            for code, mark in zip(shares.index, marks, strict=True)
+        ],
+        [textwrap.fill(_short(services[key], key[1]), 30) for key in shares.columns],
     )
 
 
@@ -256,7 +266,8 @@ def _caption(graph: nx.Graph) -> str:
     """Return what has to be said below: how it is read, whose people, and what else."""
     said = graph.graph
     parts = [
-        "✕ and bold: cut between several services of a kind. Hatched: on uncertain evidence.",
+        "✕ and bold: cut between several services of a kind. (none): in none of these services.",
+        "Hatched: on uncertain evidence.",
         f"People: {said['basis']}." if said["basis"] else "Shares of area: no people are counted.",
         f"{said['title']}. {said['notes']}",
         said["mixed_vintages"],
