@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from footprints.atlas import Atlas
 
-
 Read = TypeVar("Read")
 
 
