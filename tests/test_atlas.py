@@ -508,3 +508,14 @@ def test_the_html_form_shows_names_as_text() -> None:
     assert hostile not in atlas._repr_html_()
     assert "&lt;img src=x" in atlas._repr_html_()
     assert "1 residents" in atlas._repr_html_()
+
+
+def test_names_that_hold_the_word_are_suggested(england) -> None:
+    with pytest.raises(UnknownNameError) as error:
+        england.focus("ccg21:Staffordshire")
+    told = str(error.value)
+    assert all(
+        f"'NHS {place} CCG'" in told for place in ("East Staffordshire", "North Staffordshire")
+    )
+    assert "'NHS South East Staffordshire and Seisdon Peninsula CCG'" in told
+    assert "'NHS Stafford and Surrounds CCG'" not in told.partition("Seisdon")[0]

@@ -346,10 +346,14 @@ FAULTS = {
         ('coverage = "fail"', 'coverage = "explode"'),
         "cannot be used at 'checks.severity.coverage' .*'warn' or 'fail'.: 'explode'",
     ),
-    "a date that is none": (("until = 2027-03-31", 'until = "soon"'), "'exceptions.0.until'"),
+    "a date that is none": (("until = 2027-03-31", 'until = "soon"'), "'exceptions, the 1st: until'"),
     "a layer that is not declared": (
         ('cover = ["icb22"]', 'cover = ["icb23"]'),
         "names in 'checks.cover' what it does not declare: 'icb23'. Declared: 'icb22', 'lad21'",
+    ),
+    "a layer to check besides that is not declared": (
+        ('cover = ["icb22"]', 'also = ["icb23"]'),
+        "names in 'checks.also' what it does not declare: 'icb23'. Declared: 'icb22', 'lad21'",
     ),
     "an exception for a layer that is not declared": (
         ('layer = "icb22"\ncode', 'layer = "icb29"\ncode'),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import locate
 import run
+import services
 from figures import Measured
 
 ROWS = [
@@ -68,3 +70,20 @@ def test_other_codes_than_those_of_geopandas_are_an_error(monkeypatch: pytest.Mo
     ours, theirs = locate.by_footprints(race), locate.by_geopandas(race)
     with pytest.raises(AssertionError, match="points have other codes"):
         locate.differ(race, ours.shift(), theirs)
+
+
+def test_the_memory_of_a_graph_of_services_grows_with_its_edges() -> None:
+    peaks = []
+    for edges in (4_000, 16_000):
+        atlas = services.made(edges)
+        services.answer(atlas)
+        tracemalloc.start()
+        services.answer(atlas)
+        peaks.append(tracemalloc.get_traced_memory()[1] / edges)
+        tracemalloc.stop()
+    assert peaks[1] < 1.25 * peaks[0]
+
+
+def test_a_graph_of_services_adds_up_like_ten_of_a_tenth() -> None:
+    (row,) = services.FIGURES[0].measure(quick=True, rounds=1)
+    assert row.note == "2,000 edges on both sides, people add up"

@@ -313,6 +313,9 @@ def test_describe_names_every_layer_with_level_people_and_date(capsys, england) 
 
 def test_help_teaches_by_example(capsys) -> None:
     _, out, _ = run(capsys, "check", "--help")
+    assert "population-band, nesting, coterminosity, coverage or contiguity" in " ".join(
+        out.split()
+    )
     assert "footprints check --within Frimley" in out
     _, out, _ = run(capsys, "--help")
     assert "3 nothing was checked" in " ".join(out.split())
@@ -334,6 +337,7 @@ def test_warnings_of_lists_are_notes_and_no_fault(capsys, monkeypatch, tmp_path)
         return fp.load_example()
 
     monkeypatch.setattr("footprints.read.atlas_of_lists", warned)
+    (tmp_path / "list.csv").write_text("a\n", encoding="utf-8")
     status, out, err = run(capsys, "check", "--lists", str(tmp_path / "list.csv"), "--worst", "0")
     assert status == 0
     assert "Made of list.csv." in out

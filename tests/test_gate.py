@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -66,7 +67,7 @@ def test_the_default_check_of_england_looks_at_the_newest_of_each_level(report) 
         5,
     ]
     assert list(dict.fromkeys(report.findings["check"])) == [
-        name for name in CHECKS if name != "contiguity"
+        name for name in CHECKS if name not in {"boundaries", "contiguity"}
     ]
 
 
@@ -206,6 +207,102 @@ def test_an_exception_that_matches_nothing_warns() -> None:
     # Nothing is said of an exception whose check was not run.
     quiet = fp.check(atlas, select=["coverage"], today=date(2026, 1, 1)).findings
     assert not (quiet["result"] == "unmatched exception").any()
+
+
+def test_an_exception_for_a_name_is_asked_whether_its_code_was_meant() -> None:
+    middle = layer_of({"a": "D1", "b": "D1", "c": "D2"}, "district", D1="Surrey", D2="Kent")
+    systems = layer_of({"a": "S1", "b": "S2", "c": "S2"}, "system")
+    said = {"check": "nesting", "layer": "lad21", "reason": "as drawn", "until": "2027-03-31"}
+    for name, meant in [("surrey", "did you mean 'D1'?"), ("Essex", "take it out.")]:
+        asked = with_checks(
+            make_atlas([1, 2, 3], lad21=middle, icb22=systems),
+            agreed=(fp.Agreed(code=name, **said),),
+        )
+        found = fp.check(asked, today=date(2026, 1, 1)).findings
+        row = found[found["result"] == "unmatched exception"].iloc[0]
+        assert row["message"].endswith(f"lad21 has no {name!r}: {meant}")
+        assert (found.loc[found["code"] == "D1", "status"] == "warn").sum() == 1
+
+
+def test_exceptions_of_a_layer_that_is_not_looked_at_are_told() -> None:
+    old = layer_of({"a": "S1", "b": "S2"}, "system", S1="Sunrise", S2="Sunset")
+    new = layer_of({"a": "N1", "b": "N1"}, "system")
+    said = {"check": "population-band", "layer": "stp21", "reason": "small", "until": "2027-03-31"}
+    atlas = make_atlas([1, 2], stp21=old, icb22=new)
+    atlas = with_checks(
+        atlas, agreed=tuple(fp.Agreed(code=code, **said) for code in ("S1", "Sunset"))
+    )
+    report = fp.check(atlas, today=date(2026, 1, 1))
+    told = report.skipped[report.skipped["layer"] == "stp21"]
+    words = "stp21 has agreed exceptions ('S1', 'Sunset') that nothing was held against: stp21 is "
+    words += "older than icb22; name it to have it checked (--layer stp21); "
+    assert told["message"].to_list() == [f"{words}for 'Sunset', did you mean 'S2'?"]
+    for explained in ({"layers": ["icb22"]}, {"ignore": ["population-band"]}):
+        quiet = fp.check(atlas, **explained, today=date(2026, 1, 1)).findings
+        assert "stp21" not in set(quiet["layer"])
+    assert "stp21" not in set(fp.check(atlas.focus("N1")).skipped["layer"])
+    looked = fp.check(atlas, layers=["stp21"], today=date(2026, 1, 1)).findings
+    assert looked.set_index("code").loc["S1", "status"] == "excepted"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"layers": "pcn21", "select": "coverage"}, "pcn21 is not meant to hold everybody"),
+        (
+            {"layers": "pcn21", "select": "coterminosity"},
+            r"pcn21 \(neighbourhood\) is no layer for it",
+        ),
+        ({"layers": "nhser22", "select": ["nesting"]}, "by default a layer below the systems"),
+    ],
+)
+def test_a_check_that_is_none_for_a_layer_says_why(england, asked, reason: str) -> None:
+    report = fp.check(england, **asked)
+    assert not report.checked
+    assert report.findings["status"].to_list() == ["skipped"]
+    assert re.search(reason, report.reasons[0])
+
+
+def test_what_the_atlas_asks_of_other_layers_alone_is_said(england) -> None:
+    asked = with_checks_of_england(england, nest=(("lad21", "amb22"),))
+    report = fp.check(asked, layers="amb22", select="nesting")
+    words = ["the atlas asks for it of 'lad21', and not of amb22"]
+    assert report.findings["message"].to_list() == words
+
+
+def test_only_an_atlas_is_checked() -> None:
+    with pytest.raises(fp.FootprintsError, match=r"not a str: read one first.*read_atlas"):
+        fp.check("atlas.toml")
+    with pytest.raises(fp.FootprintsError, match="not a DataFrame: read one first"):
+        fp.check(pd.DataFrame())
+
+
+def test_a_baseline_may_be_named_by_its_file(row, tmp_path) -> None:
+    report = fp.check(row)
+    file = report.save(tmp_path / "earlier.json")
+    for baseline in (file, str(file)):
+        assert set(fp.check(row, baseline=baseline).findings["since"].dropna()) == {"known"}
+    with pytest.raises(fp.FootprintsError, match=r"A baseline is a Report.*not a dict"):
+        fp.check(row, baseline={})
+
+
+def test_one_check_may_be_named_as_a_word(row) -> None:
+    assert set(fp.check(row, select="nesting").findings["check"]) == {"nesting"}
+    assert "nesting" not in set(fp.check(row, ignore="nesting").findings["check"])
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("bands", "population-band"),
+        ("nested", "nesting"),
+        ("gaps", "coverage"),
+        ("contig", "contiguity"),
+    ],
+)
+def test_a_word_for_a_check_is_asked_whether_it_was_meant(row, word: str, meant: str) -> None:
+    with pytest.raises(UnknownNameError, match=f"no check '{word}'. Did you mean '{meant}'"):
+        fp.check(row, select=word)
 
 
 def test_against_a_baseline_only_what_is_new_or_worse_fails() -> None:

@@ -185,8 +185,40 @@ def test_the_command_checks_lists_and_places(
 def test_lists_stand_alone_and_other_files_beside_them(
     capsys, arguments: list[str], message: str
 ) -> None:
-    assert cli.main(["check", *arguments]) == cli.BAD_INPUT
+    assert cli.main(["check", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_networks_without_a_place_are_counted_with_their_patients(
+    lists: Path, epcn: Path, tmp_path: Path
+) -> None:
+    some = write(tmp_path, "places.csv", "\n".join(PLACES.splitlines()[:2]) + "\n")
+    atlas = fp.atlas_of_lists(lists, epcn, some)
+    pcns = fp.atlas_of_lists(lists, epcn).people("pcn22")["registered"]
+    placed = PLACES.splitlines()[1].split(",")[0]
+    rest = pcns.drop(placed)
+    assert len(rest) > 0
+    note = next(note for note in atlas.notes if "gives no place" in note)
+    assert note == (
+        f"places.csv gives no place to {len(rest)} of {len(pcns)} codes of pcn22: "
+        f"{rest.sum():,} patients are in no place for that."
+    )
+    full = fp.atlas_of_lists(lists, epcn, write(tmp_path, "all.csv", PLACES))
+    assert not [note for note in full.notes if "gives no place" in note]
+
+
+def test_a_list_given_to_the_option_of_another_is_told_where_it_belongs(
+    lists: Path, epcn: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = ["A81001", "DENSHAM", *[""] * 10, "ACTIVE", *[""] * 12, "RO177|RO76", ""]
+    details = write(tmp_path, "details.csv", ",".join(row) + "\n")
+    for given, said in [
+        (["--lists", epcn], f"{epcn.name!r} belongs to --pcns, not to --lists"),
+        (["--lists", lists, "--pcns", details], "it holds details of practices, such as epraccur"),
+        (["--lists", lists, "--places", epcn], f"{epcn.name!r} belongs to --pcns, not to --places"),
+    ]:
+        assert cli.main(["check", *map(str, given)]) == 2
+        assert said in capsys.readouterr().err
 
 
 @needs_real

@@ -213,3 +213,24 @@ def test_a_redraw_of_a_focus_is_drawn(england: fp.Atlas) -> None:
     data = drawn(mine, change=fp.compare(mine, "icb22", "icb26"))
     assert data["views"][2]["count"] == 2
     assert data["outline"] == [1, 0]
+
+
+def test_the_ambulance_services_of_england_are_drawn(england: fp.Atlas) -> None:
+    data = drawn(england, services=fp.services_graph(england, "icb22", ["amb22"]))
+    cut, ties = data["views"][:2]
+    assert cut["legend"] == [[0, "7 systems with several services of amb22"]]
+    systems = data["layers"][0]["code"]
+    told = {systems[position]: text for position, _, text in cut["found"]}
+    assert "(142,296 people)" in told["E54000042"]
+    assert ties["count"] == 49
+    assert len(ties["hubs"]) == 11
+
+
+def test_a_focus_is_drawn_with_the_services_that_it_has(england: fp.Atlas) -> None:
+    mine = england.focus("E54000042")
+    data = drawn(mine, services=fp.services_graph(mine, "icb22", ["amb22"]))
+    cut, ties = data["views"][:2]
+    assert [data["layers"][0]["code"][position] for position, *_ in cut["found"]] == ["E54000042"]
+    assert ties["count"] == 2
+    names = [name for _, name in ties["hubs"]]
+    assert sorted(names) == sorted(mine.layers["amb22"]["name"])

@@ -31,7 +31,7 @@ from footprints.errors import FileError, OutputError
 from footprints.report import Report, workbook
 from footprints.report.contents import visible, worst_first
 from footprints.report.findings import FINDING_COLUMNS
-from footprints.report.markdown import escaped
+from footprints.report.markdown import NOTHING, escaped
 from footprints.report.table import FORMULA, harmless
 from footprints.report.words import COLUMNS
 from footprints.report.writing import FORMATS
@@ -211,6 +211,9 @@ def markdown(content: bytes) -> list[str]:
     for token in tokens.parse(content.decode()):
         assert token.type not in ("html_block", "fence", "code_block", "blockquote_open")
         for part in token.children or []:
+            if (part.type, part.content) == ("html_inline", NOTHING):
+                part.content = ""
+                continue
             assert part.type in ("text", "text_special", "strong_open", "strong_close"), part
         if token.type == "inline":
             texts.append("".join(part.content for part in token.children or []))
@@ -543,6 +546,15 @@ def test_escaped_markdown_is_one_line_of_text_anywhere(text: str) -> None:
         assert shown == [visible(text).strip()], line
     table = markdown(f"| a | b |\n| --- | --- |\n| {escaped(text)} | c |\n".encode())
     assert table == ["a", "b", visible(text).strip(), "c"]
+
+
+def test_no_name_calls_anybody_or_an_issue_where_markdown_is_shown() -> None:
+    text = "@octocat and @org/team in #12, a@b, @ alone and # alone"
+    # Such names are looked for in the texts of the rendered page, where escapes are undone.
+    page = MarkdownIt("commonmark", {"html": True}).renderInline(escaped(text))
+    for part in page.split("<!-- -->"):
+        assert not re.search(r"@\w|#\d", part)
+    assert page.replace("<!-- -->", "") == text
 
 
 def test_hostile_texts_are_text_in_a_page(hostile: Report) -> None:

@@ -245,6 +245,31 @@ def test_qgis_finds_a_style_by_status_for_each_layer(report: Report, tmp_path: P
         assert colours == COLOURS
 
 
+def test_columns_of_layers_named_alike_are_kept_apart(report: Report, tmp_path: Path) -> None:
+    findings = report.findings[report.findings["check"] == "nesting"]
+    mine = findings[(findings["layer"] == "lad21") & (findings["code"] == "D2")].head(1)
+    others = ["x", "x_message", "x-message", "X"]
+    rows = [mine.assign(against=key, message=f"against {key}.") for key in others]
+    made = replace(report, findings=pd.concat(rows, ignore_index=True))
+    frame = judged_footprints(made, "lad21")
+    said = frame.loc["D2", [name for name in frame if name.startswith("nesting")]]
+    assert said.to_dict() == {
+        "nesting_X": "fail",
+        "nesting_X_message": "against X.",
+        "nesting_x_": "fail",
+        "nesting_x__message": "against x.",
+        "nesting_x_message_": "fail",
+        "nesting_x_message__message": "against x-message.",
+        "nesting_x_message__": "fail",
+        "nesting_x_message___message": "against x_message.",
+    }
+    # No two differ by case alone, since those of a GeoPackage would be one.
+    file = tmp_path / "found.gpkg"
+    file.write_bytes(as_gpkg(made))
+    read = pyogrio.read_dataframe(file, layer="lad21").set_index("code")
+    assert read.loc["D2", list(said.index)].to_dict() == said.to_dict()
+
+
 @pytest.mark.parametrize("key", ["pairs", "layer_styles", "gpkg_contents", "sqlite_master"])
 def test_a_layer_named_as_a_table_keeps_both(key: str, report: Report, tmp_path: Path) -> None:
     atlas = report.atlas

@@ -57,6 +57,7 @@ def new_table(*columns: str) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     numbers = {"Count", "People", "Footprints", "Findings", "In none", "Below", "Within", "Above"}
     numbers |= {"Misses by", "Pass", "Warn", "Fail", "Agreed", "Not checked", "People missed"}
+    numbers |= {"Of it", "Of service", "Systems"}
     for column in columns:
         right = column in numbers
         whole = right or column in {"Code", "Layer", "Level", "Limit", "Check", "Against"}

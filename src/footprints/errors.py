@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+import warnings
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 MOST_LISTED = 500
@@ -88,6 +90,33 @@ class OutputError(FootprintsError):
 
 class FootprintsWarning(UserWarning):
     """The result is right as far as it goes, but something about it has to be known."""
+
+
+@contextmanager
+def kept_cautions() -> Iterator[list[str]]:
+    """Keep what warnings say of a result that is right as far as it goes, and pass them on.
+
+    Yields
+    ------
+    list of str
+        The messages, once the ``with`` has been left.
+
+    Examples
+    --------
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     with kept_cautions() as cautions:
+    ...         warnings.warn("a part is missing", FootprintsWarning)
+    >>> cautions
+    ['a part is missing']
+    """
+    cautions: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield cautions
+    for each in caught:
+        if issubclass(each.category, FootprintsWarning):
+            cautions.append(str(each.message))
+        warnings.warn_explicit(each.message, each.category, each.filename, each.lineno)
 
 
 class Problems:

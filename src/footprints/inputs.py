@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeVar
 from footprints.console import complain, open_screen, say
 from footprints.errors import FootprintsError, FootprintsWarning, listed
 from footprints.read import load_example
+from footprints.read.files import TABLES, local_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from footprints.atlas import Atlas
-
 
 Read = TypeVar("Read")
 
@@ -28,8 +28,8 @@ class Inputs:
     ----------
     atlas : Path, optional
         An atlas file.
-    files : sequence of Path
-        Units and boundaries as they are.
+    units, boundaries : sequence of Path
+        Files as they are.
     lists, pcns, places : Path, optional
         Files of the NHS: patients of practices, PCNs, and the places made of them.
     as_at : str, optional
@@ -37,7 +37,8 @@ class Inputs:
     """
 
     atlas: Path | None = None
-    files: Sequence[Path] = ()
+    units: Sequence[Path] = ()
+    boundaries: Sequence[Path] = ()
     lists: Path | None = None
     pcns: Path | None = None
     places: Path | None = None
@@ -52,7 +53,8 @@ def read_inputs(given: Inputs) -> Atlas:
     FootprintsError
         If the files do not go together, or cannot be read.
     """
-    if sum(map(bool, (given.atlas, given.files, given.lists))) > 1:
+    files = [*given.units, *given.boundaries]
+    if sum(map(bool, (given.atlas, files, given.lists))) > 1:
         msg = "Give --lists, or --atlas, or --units and --boundaries: one of them, and not both."
         raise FootprintsError(msg)
     told = {"--pcns": given.pcns, "--places": given.places, "--as-at": given.as_at}
@@ -62,7 +64,7 @@ def read_inputs(given: Inputs) -> Atlas:
         raise FootprintsError(msg, alone)
     if given.lists:
         return _of_lists(given, given.lists)
-    return _of_files(given.files) if given.files else read_atlas_or_example(given.atlas)
+    return _of_files(given) if files else read_atlas_or_example(given.atlas)
 
 
 def read_atlas_or_example(file: Path | None) -> Atlas:
@@ -74,10 +76,19 @@ def read_atlas_or_example(file: Path | None) -> Atlas:
     return with_notes(lambda: read_atlas(file))
 
 
-def _of_files(files: Sequence[Path]) -> Atlas:
+def _of_files(given: Inputs) -> Atlas:
     """Make an atlas of files as they are, and say of which."""
     from footprints.read.as_they_are import atlas_of_files  # noqa: PLC0415  # As above.
+    from footprints.read.boundary_files import SIGNATURES  # noqa: PLC0415
 
+    files = [*given.units, *given.boundaries]
+    _refuse_missing(files, SIGNATURES)
+    if not given.units:
+        msg = (
+            f"{listed(file.name for file in files)}: give --units too, a table of units with people, "
+            "whose columns list the footprint of each unit."
+        )
+        raise FootprintsError(msg, ["--units"])
     atlas = with_notes(lambda: atlas_of_files(files))
     made_of = ", ".join(file.name for file in files)
     drafted = "What was inferred is what `footprints init` with the same files writes."
@@ -85,12 +96,29 @@ def _of_files(files: Sequence[Path]) -> Atlas:
     return atlas
 
 
+def _refuse_missing(files: Iterable[Path], endings: Iterable[str]) -> None:
+    """Raise an error for the first file that is not there or cannot be read, whatever is in others."""
+    for file in files:
+        if not file.is_dir():
+            local_file(file, endings)
+
+
 def _of_lists(given: Inputs, lists: Path) -> Atlas:
     """Make an atlas of files of the NHS, and say of which."""
     from footprints.read import atlas_of_lists  # noqa: PLC0415  # It is slow to load.
+    from footprints.read.mistaken import refuse_mistaken  # noqa: PLC0415  # As above.
 
-    atlas = with_notes(lambda: atlas_of_lists(lists, given.pcns, given.places, as_at=given.as_at))
-    made_of = ", ".join(file.name for file in (lists, given.pcns, given.places) if file)
+    options = {"--lists": lists, "--pcns": given.pcns, "--places": given.places}
+    files = {option: file for option, file in options.items() if file}
+    _refuse_missing(files.values(), TABLES)
+    try:
+        atlas = with_notes(
+            lambda: atlas_of_lists(lists, given.pcns, given.places, as_at=given.as_at)
+        )
+    except FootprintsError:
+        refuse_mistaken(files)
+        raise
+    made_of = ", ".join(file.name for file in files.values())
     notes = atlas.overview["note"]
     words = [f"{key}: {note}." for key, note in notes.items() if key == "place"]
     say(open_screen(), [f"Made of {made_of}.", *words, ""])
@@ -103,5 +131,7 @@ def with_notes(read: Callable[[], Read]) -> Read:
         warnings.simplefilter("always", FootprintsWarning)
         found = read()
     for warning in caught:
-        complain(f"Note: {warning.message}")
+        # The notes of an atlas are printed, and stand in every report of it.
+        if str(warning.message) not in getattr(found, "notes", ()):
+            complain(f"Note: {warning.message}")
     return found

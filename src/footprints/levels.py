@@ -47,6 +47,14 @@ WORDS = {
 }
 """What one footprint of a level is called, and several, where it is not the level's own word."""
 
+SERVICES = {
+    "amb": ("ambulance service", "ambulance services"),
+    "cal": ("Cancer Alliance", "Cancer Alliances"),
+    "lrf": ("Local Resilience Forum", "Local Resilience Forums"),
+    "pfa": ("police force area", "police force areas"),
+}
+"""What one service of a kind is called, and several."""
+
 FOLLOWED_BY = {"stp": "icb", "ccg": "sicbl"}
 """Kinds of body that others have taken the place of, in the same footprints or redrawn ones."""
 
@@ -152,3 +160,36 @@ def vintage_order(key: str) -> int:
     True
     """
     return parse_key(key).vintage or 9999
+
+
+def service_called(key: str, count: int) -> str:
+    """Return what so many services of a layer are called; by its key where that tells nothing.
+
+    Examples
+    --------
+    >>> service_called("amb22", 11), service_called("cal21", 1), service_called("vascular24", 2)
+    ('ambulance services', 'Cancer Alliance', 'services of vascular24')
+    """
+    one, several = SERVICES.get(parse_key(key).kind, (f"service of {key}", f"services of {key}"))
+    return one if count == 1 else several
+
+
+def is_service_called(kind: str, text: str) -> bool:
+    """Tell whether a text is what services of a kind are called, or the word that tells them.
+
+    Examples
+    --------
+    >>> is_service_called("amb", "Ambulance"), is_service_called("cal", "cancer alliances")
+    (True, True)
+    >>> is_service_called("amb", "service"), is_service_called("lrf", "")
+    (False, False)
+    """
+    if kind not in SERVICES:
+        return False
+    others = {word for name in SERVICES if name != kind for word in _words(name)}
+    said = set(text.casefold().split())
+    return bool(said) and said <= _words(kind) and not said <= (others | {"service", "services"})
+
+
+def _words(kind: str) -> set[str]:
+    return {word.casefold() for name in SERVICES[kind] for word in name.split()}

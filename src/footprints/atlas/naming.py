@@ -35,6 +35,9 @@ SORTS = {
 }
 """The words of a name that say what sort of body it is, and the kinds of layer that hold it."""
 
+MOST_NEAR = 8
+"""How many names a message suggests."""
+
 _SORT = re.compile(rf"\b(?:{'|'.join(sorted(SORTS, key=len, reverse=True))})\b")
 _PADDING = re.compile(r",? (?:city|county) of$|\bthe\b|[^\w\s]")
 
@@ -242,7 +245,7 @@ def _nothing_fits(directory: pd.DataFrame, text: str) -> str:
     known, wanted = directory["by_short_name"], short_name(text)
     holding = known[known.map(lambda name: set(wanted.split()) <= set(name.split()))]
     near = get_close_matches(wanted, known.unique(), n=5, cutoff=0.7) if wanted else []
-    nearest = list(dict.fromkeys([*near, *holding]))[:5] if wanted else []
+    nearest = list(dict.fromkeys([*near[:1], *holding, *near]))[:MOST_NEAR] if wanted else []
     names = [directory.loc[known == name, "name"].iloc[-1] for name in nearest]
     hint = f"Near it: {listed(names)}." if names else "Give a code, an ODS code or a name."
     return f"No footprint has the code, ODS code or name {text!r}. {hint}"

@@ -22,7 +22,14 @@ if TYPE_CHECKING:
 
 Lines = Literal["official", "illustrative", "none"]
 LINES = ("official", "illustrative", "none")
-CHECKS = ("population-band", "nesting", "coterminosity", "coverage", "contiguity")
+CHECKS = (
+    "population-band",
+    "nesting",
+    "coterminosity",
+    "coverage",
+    "boundaries",
+    "contiguity",
+)
 """The checks, in the order of a report: what an atlas can ask for, agree misses of, or grade."""
 EVIDENCE = ("official", "published", "inferred", "uncertain")
 
@@ -191,8 +198,13 @@ class Checks:
         Pairs of layers, left in or along right.
     cover : tuple of str
         Layers that must hold every unit.
+    boundaries : tuple of str
+        Layers whose own official lines must have no gap or overlap and agree with their lists;
+        none takes the newest of each level, and leaves lists alone.
     contiguous : tuple of str
         Layers whose footprints must hang together.
+    also : tuple of str
+        Layers to look at beside the newest of each level.
     severity : tuple of (str, str)
         For some checks (``nesting``), or a check of one layer (``nesting.lad21``), whether a miss
         warns or fails.
@@ -205,7 +217,9 @@ class Checks:
     nest: tuple[tuple[str, str], ...] = ()
     coterminous: tuple[tuple[str, str], ...] = ()
     cover: tuple[str, ...] = ()
+    boundaries: tuple[str, ...] = ()
     contiguous: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     severity: tuple[tuple[str, str], ...] = ()
     agreed: tuple[Agreed, ...] = ()
 

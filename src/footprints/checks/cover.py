@@ -130,6 +130,8 @@ def coverage(  # noqa: PLR0913 - a layer or lines, and what may be said of them.
     the coordinates; *drawing* within the tolerance, or *coastline* where no footprint lies on the
     other side; and *real* beyond it. Without a reference a lake and a river mouth look like gaps:
     what one footprint encloses, and what is open and wider than 5 m, is *undecidable* then.
+    Against one, what lies beside a single footprint may be an inlet whose two banks are both off:
+    it is undecidable up to twice the tolerance.
     A place that is wider in one part is divided there. What is narrower than a hundred-millionth
     of a metre is the rounding of the computation.
 

@@ -300,13 +300,16 @@ def _causes(places: pd.DataFrame, extent: Extent, limits: Limits) -> npt.NDArray
     unmeant |= (places["kind"] == "in none").to_numpy() & (not limits.covers)
     lake = (places["kind"] == "gap").to_numpy() & (beside < 2)
     mouth = (places["kind"] == "open gap").to_numpy() & (width > STREAM_M)
+    # An inlet has two banks, either of which may be off, and so may be closed or opened whole.
+    inlet = (width <= 2 * limits.metres + limits.accuracy_m) & (beside == 1)
+    inlet &= (places["kind"] != "in none").to_numpy()
     chosen = {
         "float noise": width <= FLOAT_NOISE_M,
         "datum": against & (width <= limits.accuracy_m),
         "coastline": explained & beyond,
         "drawing": explained,
         "not meant to cover": unmeant,
-        "undecidable": (lake | mouth) & (extent.shape is None),
+        "undecidable": ((lake | mouth) & (extent.shape is None)) | (against & inlet),
     }
     return np.select(list(chosen.values()), list(chosen), "real")
 

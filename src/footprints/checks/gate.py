@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.atlas import Atlas
 from footprints.checks.asked import chosen_checks, what_to_check
+from footprints.checks.boundaries import as_listed, well_drawn
 from footprints.checks.found import covered, hangs_together, in_band, of_two
 from footprints.checks.judged import COUNTED, against_baseline, mended, with_agreed, with_severity
 from footprints.checks.names import with_names
 from footprints.checks.nest import whole_pairs, within_focus
-from footprints.errors import OverlapError, TableError, listed
+from footprints.checks.unasked import agreed_in_vain, not_looked_at
+from footprints.errors import FootprintsError, OverlapError, TableError, listed
 from footprints.read import band_set
 from footprints.report import Report, as_findings
 from footprints.report.findings import FINDING_COLUMNS, skipped
+from footprints.report.reading import read_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from footprints.atlas import Atlas
     from footprints.bands import BandSet
     from footprints.checks.asked import Asked
     from footprints.tolerance import Tolerance
@@ -32,10 +36,10 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     bands: BandSet | str | None = None,
     layers: str | Sequence[str] | None = None,
     population: str | None = None,
-    select: Sequence[str] | None = None,
-    ignore: Sequence[str] | None = None,
+    select: str | Sequence[str] | None = None,
+    ignore: str | Sequence[str] | None = None,
     tolerance: Tolerance | None = None,
-    baseline: Report | pd.DataFrame | None = None,
+    baseline: Report | pd.DataFrame | str | PathLike[str] | None = None,
     today: date | None = None,
 ) -> Report:
     """Check an atlas, and say what was found for each footprint.
@@ -57,13 +61,15 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         focus.
     population : str, optional
         Whose people to hold against bands; None takes the first population of each layer.
-    select, ignore : sequence of str, optional
+    select, ignore : str or sequence of str, optional
         The checks to run, and those to leave out: ``population-band``, ``nesting``,
-        ``coterminosity``, ``coverage``, ``contiguity``.
+        ``coterminosity``, ``coverage``, ``boundaries`` (gaps and overlaps of official lines;
+        named here, their lists too), ``contiguity``.
     tolerance : Tolerance, optional
         What is small enough to forgive; it is always shown.
-    baseline : Report or DataFrame, optional
-        An earlier report, or its findings: only what is new or worse makes the report fail.
+    baseline : Report, DataFrame or path-like, optional
+        An earlier report, its findings, or the ``.json`` that it was saved as: only what is new
+        or worse makes the report fail.
     today : date, optional
         The day that agreed exceptions must reach to; None takes today's.
 
@@ -74,8 +80,12 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
 
     Raises
     ------
+    FootprintsError
+        If what is to be checked is no atlas: a file has to be read first.
     UnknownNameError
         If a layer, a check, the set of bands or the population is not there.
+    FileError
+        If the file of the baseline cannot be read.
     TableError
         If the baseline lacks columns of findings.
 
@@ -86,14 +96,23 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     >>> report.in_bands.loc["icb22", ["below", "within", "above"]].to_list()
     [15, 26, 1]
     """
+    _refuse_no_atlas(atlas)
     chosen = chosen_bands(atlas, bands)
-    names = chosen_checks(select, ignore)
-    asked = [one for one in what_to_check(atlas, chosen, layers, select) if one.check in names]
-    parts, pairs = look_into(atlas, asked, chosen, population=population, tolerance=tolerance)
-    if layers is None and "population-band" in names:
-        parts += _idle_bands(atlas, chosen)
-    findings = judged(atlas, parts, today)
+    keys = None if layers is None else atlas.resolve_all(layers)
+    named = [select] if isinstance(select, str) else select
+    names = chosen_checks(named, [ignore] if isinstance(ignore, str) else ignore)
     earlier = None if baseline is None else _findings_of(baseline)
+    asked = [one for one in what_to_check(atlas, chosen, keys, named) if one.check in names]
+    parts, pairs = look_into(
+        atlas, asked, chosen, population=population, tolerance=tolerance, named=named or ()
+    )
+    if keys is None and "population-band" in names:
+        parts += _idle_bands(atlas, chosen)
+    found = as_findings(parts)
+    expected = names if named or found.empty else []
+    parts += not_looked_at(atlas, chosen, found, layers=keys, checks=expected)
+    parts += agreed_in_vain(atlas, chosen, found, layers=keys, checks=names)
+    findings = judged(atlas, parts, today)
     if earlier is not None:
         findings = against_baseline(findings, earlier)
     return Report(
@@ -113,15 +132,19 @@ def chosen_bands(atlas: Atlas, bands: BandSet | str | None) -> BandSet:
     return band_set(wanted) if isinstance(wanted, str) else wanted
 
 
-def look_into(
+def look_into(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     atlas: Atlas,
     asked: Sequence[Asked],
     bands: BandSet,
     *,
     population: str | None = None,
     tolerance: Tolerance | None = None,
+    named: Sequence[str] = (),
 ) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
-    """Return what each check found, not yet judged, and the pair tables that it looked at."""
+    """Return what each check found, not yet judged, and the pair tables that it looked at.
+
+    Of a check that is ``named``, what takes long is looked at too.
+    """
     parts, met = [], []
     for one in asked:
         if one.check == "population-band":
@@ -132,6 +155,8 @@ def look_into(
             met.append(pairs)
         else:
             parts.append(_of_one(atlas, one, tolerance))
+            if _lists_too(atlas, one, named):
+                parts.append(_of_list(atlas, one, tolerance))
     return parts, met
 
 
@@ -141,9 +166,26 @@ def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -
     return with_agreed(findings, atlas.checks.agreed, today, focused=atlas.focused is not None)
 
 
-def _findings_of(baseline: Report | pd.DataFrame) -> pd.DataFrame:
+def _refuse_no_atlas(atlas: object) -> None:
+    if not isinstance(atlas, Atlas):
+        msg = (
+            f"check() takes an Atlas, not a {type(atlas).__name__}: read one first, as in "
+            "check(read_atlas('atlas.toml')), or take load_example()."
+        )
+        raise FootprintsError(msg, [type(atlas).__name__])
+
+
+def _findings_of(baseline: Report | pd.DataFrame | str | PathLike[str]) -> pd.DataFrame:
     """Return the findings of an earlier report."""
+    if isinstance(baseline, (str, PathLike)):
+        return read_report(baseline)
     findings = baseline.findings if isinstance(baseline, Report) else baseline
+    if not isinstance(findings, pd.DataFrame):
+        msg = (
+            "A baseline is a Report, what read_report() reads, or the name of the .json file that "
+            f"a report was saved as, not a {type(baseline).__name__}."
+        )
+        raise TableError(msg, [type(baseline).__name__])
     if lacking := [name for name in FINDING_COLUMNS if name not in findings]:
         msg = (
             f"The baseline holds no findings: it lacks {listed(lacking)}. Give a Report, or what "
@@ -173,11 +215,29 @@ def _of_two(
 
 def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Check one layer, or say why that cannot be done."""
-    look = {"coverage": covered, "contiguity": hangs_together}[asked.check]
+    look = {"coverage": covered, "boundaries": well_drawn, "contiguity": hangs_together}
     try:
-        return look(atlas, asked, tolerance)
+        return look[asked.check](atlas, asked, tolerance)
     except OverlapError as error:
         return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer)
+
+
+def _lists_too(atlas: Atlas, asked: Asked, select: Sequence[str] | None) -> bool:
+    """Tell whether a list is held against lines: it takes long, and has to be asked for."""
+    wanted = "boundaries" in (select or ()) or asked.layer in atlas.checks.boundaries
+    lines = atlas.whole.coded.lines(asked.layer) == "official"
+    return asked.check == "boundaries" and wanted and lines
+
+
+def _of_list(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+    """Hold the list of a layer against its lines, or say why that cannot be done."""
+    try:
+        return as_listed(atlas, asked, tolerance)
+    except OverlapError as error:
+        reason = str(error).replace("\n", " ")
+        return skipped(
+            asked.check, f"the list of {asked.layer} against its lines: {reason}", layer=asked.layer
+        )
 
 
 def _idle_bands(atlas: Atlas, bands: BandSet) -> list[pd.DataFrame]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from footprints.checks.asked import GRAVE
-from footprints.report.findings import FAULT, KEY, MISSED
+from footprints.checks.names import codes_called
+from footprints.errors import listed
+from footprints.report.findings import FAULTS, KEY, METRES_2, MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from footprints.atlas import Agreed, Checks
 
 COUNTED = (*MISSED, "excepted")
-NUMBERED = [*KEY, "number"]
+NUMBERED = [*KEY, "sort", "number"]
 HARD_ONLY = "population-band"
 """The check whose soft limits warn, however grave a miss of a hard one is."""
 
@@ -34,7 +36,8 @@ def with_severity(findings: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With ``severity``, and ``status`` as grave as that; a miss of a soft limit still warns.
+        With ``severity``, and ``status`` as grave as that; a miss of a soft limit, and what
+        lines cannot decide, still warns.
     """
     said = dict(checks.severity)
     words = [
@@ -43,6 +46,7 @@ def with_severity(findings: pd.DataFrame, checks: Checks) -> pd.DataFrame:
     ]
     grave = pd.Series(words, findings.index, dtype="str")
     soft = (findings["check"] == HARD_ONLY) & (findings["limit_kind"] == "soft")
+    soft |= findings["cause"] == "undecidable"
     missed = findings["status"].isin(MISSED)
     status = findings["status"].mask(missed & ~soft, grave)
     return findings.assign(severity=grave, status=status)
@@ -95,7 +99,7 @@ def with_agreed(
 
 def _whole_layers(findings: pd.DataFrame) -> pd.DataFrame:
     """Take the misses of a whole layer as agreed where each fault that it counts was."""
-    faults = findings["measure"] == FAULT
+    faults = findings["measure"].isin(FAULTS)
     layers = findings["check"] + " " + findings["layer"]
     left = set(layers[faults & findings["status"].isin(MISSED)])
     agreed = set(layers[faults & (findings["status"] == "excepted")]) - left
@@ -113,12 +117,14 @@ def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.D
     run = (findings["check"] == agreed.check) & (findings["layer"] == agreed.layer)
     run &= findings["status"] != "skipped"
     known = (run & (findings["code"] == agreed.code)).any()
-    if not run.any() or (focused and not known):
+    meant = [] if known else _meant(findings, agreed)
+    if not run.any() or (focused and not known and not meant):
         return None
-    # Coverage has findings of what is missed alone.
-    ended = known or agreed.check == "coverage"
+    # These have findings of what is missed alone.
+    ended = known or (agreed.check in {"coverage", "boundaries"} and not meant)
     why = "it is no miss any more" if ended else f"{agreed.layer} has no {agreed.code!r}"
-    said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: take it out."
+    remedy = f"did you mean {listed(meant)}?" if meant else "take it out."
+    said = f"An exception was agreed for {agreed.code} ({agreed.reason}), but {why}: {remedy}"
     row = findings.iloc[:0].reindex([0])
     return row.assign(
         check=agreed.check,
@@ -129,6 +135,13 @@ def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.D
         result="unmatched exception",
         message=said,
     ).astype(findings.dtypes)
+
+
+def _meant(findings: pd.DataFrame, agreed: Agreed) -> list[str]:
+    """Return the codes of the footprints that go by what was agreed for."""
+    known = findings[(findings["layer"] == agreed.layer) & findings["code"].notna()]
+    labels = known.drop_duplicates("code").set_index("code")[["name", "ods_code"]]
+    return codes_called(labels, agreed.code)
 
 
 def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFrame:
@@ -145,8 +158,9 @@ def against_baseline(findings: pd.DataFrame, earlier: pd.DataFrame) -> pd.DataFr
         With ``since``: ``new`` (no such miss before, or one of another sort: above its band, and
         not below it any more), ``worse`` (a miss before, now graver, of more people or, where
         nobody is counted, of a smaller share), ``known`` (a miss before, no worse now); NA for
-        what is no miss. Of several findings of one key, such as the gaps between two footprints,
-        the greatest is held against the greatest.
+        what is no miss. Of several findings of one key and sort, such as the gaps between two
+        footprints, the greatest is held against the greatest; a place that was measured is worse
+        if it has grown by more than a square metre, too.
     """
     now, before = _numbered(findings), _numbered(earlier[earlier["status"].isin(COUNTED)])
     told = ["status", "result", "miss", "value", "measured_in"]
@@ -192,10 +206,16 @@ def mended(findings: pd.DataFrame, earlier: pd.DataFrame, *, focused: bool = Fal
 
 
 def _numbered(findings: pd.DataFrame) -> pd.DataFrame:
-    """Give the misses of one key numbers, the greatest first; what is no miss has -1."""
+    """Give the misses of one key and sort numbers, the greatest first; what is no miss has -1.
+
+    Faults of a layer are of one sort by their word and counterpart; of a footprint there is one.
+    """
+    faults = findings["measure"].isin(FAULTS)
+    sort = findings["result"].fillna("") + " " + findings["counterpart"].fillna("")
+    findings = findings.assign(sort=sort.where(faults, ""))
     missed = findings[findings["status"].isin(COUNTED)]
-    order = missed.sort_values("miss", ascending=False, kind="stable")
-    number = order.groupby(KEY, dropna=False).cumcount()
+    order = missed.sort_values(["miss", "value"], ascending=False, kind="stable")
+    number = order.groupby([*KEY, "sort"], dropna=False).cumcount()
     return findings.assign(number=number.reindex(findings.index, fill_value=-1))
 
 
@@ -210,4 +230,6 @@ def _further_off(now: pd.DataFrame, before: pd.DataFrame) -> pd.Series[bool]:
     more = now["miss"] > before["miss"].fillna(0)
     # Who is not counted any more may be more.
     unknown = before["miss"].notna() | (shares & (now["value"] < before["value"]))
-    return more.where(counted, unknown)
+    placed = (now["measured_in"] == METRES_2) & (before["measured_in"] == METRES_2)
+    grown = placed & (now["value"] > before["value"] + 1)
+    return more.where(counted, unknown) | grown

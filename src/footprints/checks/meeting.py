@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -52,17 +53,17 @@ class Meeting:
     forgiven: Flags
     known: Numbers
 
-    @property
+    @cached_property
     def counts_people(self) -> bool:
         """Whether pairs are weighed by their people; otherwise by area."""
         return not np.isnan(self.people).any()
 
-    @property
+    @cached_property
     def measure(self) -> Numbers:
         """What each pair weighs: its people, or its area where nobody is counted."""
         return self.people if self.counts_people else self.area
 
-    @property
+    @cached_property
     def size(self) -> Numbers:
         """The area of each pair to a square metre: arithmetic must not decide a tie."""
         return np.round(self.area)

@@ -14,6 +14,7 @@ from footprints.cli.compare import compare
 from footprints.cli.describe import describe
 from footprints.cli.draw import draw_map
 from footprints.cli.init import init
+from footprints.cli.partners import partners
 from footprints.cli.status import ALL_WELL, BAD_INPUT, NOBODY_READS, OUR_FAULT
 from footprints.console import complain
 from footprints.errors import FootprintsError
@@ -48,6 +49,7 @@ def _start(
 app.command(short_help="Say what there is, with source and date.")(describe)
 app.command(short_help="Check bands, nesting, coterminosity and coverage.")(check)
 app.command(short_help="Say what a redraw changed, breaks and mends.")(compare)
+app.command(short_help="Say which services a system deals with, and who shares them.")(partners)
 app.command("map", short_help="Draw a page to open in a browser.")(draw_map)
 app.command(short_help="Write an atlas file from a folder of files.")(init)
 

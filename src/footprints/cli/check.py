@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from footprints.atlas.parts import CHECKS
 from footprints.checks.gate import check as run_check
 from footprints.cli.draw import draw
 from footprints.cli.handing import check_outputs, hand_over
@@ -31,6 +32,9 @@ from footprints.output import output_file
 
 if TYPE_CHECKING:
     from footprints.report import Report
+
+
+CHECK_NAMES = ", ".join(CHECKS[:-1]) + f" or {CHECKS[-1]}"
 
 
 def check(
@@ -82,11 +86,11 @@ def check(
     output: Output = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHECK", help="Run only this check. May be repeated."),
+        typer.Option(metavar="CHECK", help=f"Run only this check: {CHECK_NAMES}. May be repeated."),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CHECK", help="Leave this check out. May be repeated."),
+        typer.Option(metavar="CHECK", help="Leave this check out, of the same. May be repeated."),
     ] = None,
     baseline: Annotated[
         Path | None,
@@ -122,7 +126,8 @@ def check(
         output_file(map_file, [".html"])
     given = Inputs(
         atlas=atlas_file,
-        files=[*(units or ()), *(boundaries or ())],
+        units=units or (),
+        boundaries=boundaries or (),
         lists=lists,
         pcns=pcns,
         places=places,

@@ -207,7 +207,7 @@ def _files(
     names: Sequence[str], units: Path | None, population: str | None, within: list[str] | None
 ) -> Compared:
     """Compare two boundary files, by people where units are given, else by area alone."""
-    from footprints.read.as_they_are import lines_of_file, units_of_file  # noqa: PLC0415
+    from footprints.read.one_file import lines_of_file, units_of_file  # noqa: PLC0415
     from footprints.redraws import compare as compare_layers  # noqa: PLC0415
     from footprints.redraws.pieces import atlas_of_pieces  # noqa: PLC0415
 

@@ -35,15 +35,17 @@ def init(
       footprints init LSOA.csv ICB_JUL_2022_EN_BUC.json -o atlas.toml
       footprints check --atlas atlas.toml
     """  # noqa: D301  # As above.
-    from footprints.read.init import draft_atlas  # noqa: PLC0415  # openpyxl may be needed.
+    from footprints.read.init import draft_of  # noqa: PLC0415  # openpyxl may be needed.
 
     target = output_file(output, [".toml"])
     if target.exists():
         msg = f"{target.name!r} is there already. Name another file with -o, or move it away."
         raise OutputError(msg, [target.name])
-    write_whole(target, draft_atlas(files, folder=target.parent))
+    draft = draft_of(files, folder=target.parent)
+    write_whole(target, draft.text)
     screen = open_screen()
     say(screen, [f"Written: {target.name}. Look it through, and fill in what is marked '?'."])
+    say(screen, draft.left_out)
     try:
         atlas = read_atlas_or_example(target)
     except FootprintsError as error:

@@ -74,7 +74,13 @@ Marking = Annotated[
     str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
 ]
 Worst = Annotated[
-    int, typer.Option(min=0, metavar="N", help="How many misses of each layer to name.")
+    int,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="How many misses of each check of a layer to name; those that the "
+        "baseline knew are counted, not named.",
+    ),
 ]
 
 

@@ -156,10 +156,11 @@ def _ties(edges: pd.DataFrame, atlas: Atlas, keys: tuple[str, str], layer: int) 
     """Return the view of the lines between systems and services, the thicker the larger the share."""
     ends = [_middles(atlas, key) for key in keys]
     codes = [atlas.layers[key].index for key in keys]
-    places = [
-        ends[side][codes[side].get_indexer(edges[name].astype("str"))]
-        for side, name in enumerate(("system", "service"))
-    ]
+    places = []
+    for side, name in enumerate(("system", "service")):
+        position = codes[side].get_indexer(edges[name].astype("str"))
+        # A focus has some of the services only.
+        places.append(np.where(position[:, None] < 0, np.nan, ends[side][position]))
     widths = (1 + 5 * edges["share"].fillna(0)).round(1)
     names = atlas.layers[keys[0]]["name"].reindex(edges["system"]).to_numpy()
     told = texts(pd.Series(names).astype("str") + ": " + edges["text"].to_numpy())

@@ -1,42 +1,31 @@
-"""Files as they are, without an atlas file: an atlas of them, lines to compare, units with people."""
+"""An atlas of files as they are, without an atlas file."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from footprints.atlas import Population, UnitTable
-from footprints.errors import FileError, TableError, listed
-from footprints.masking import all_shown
+from footprints.errors import FootprintsError, TableError
 from footprints.read.atlas_file import read_atlas
 from footprints.read.boundary_files import SIGNATURES
+from footprints.read.drafted import in_toml
 from footprints.read.files import local_file
-from footprints.read.init import draft_atlas
-from footprints.read.layer import read_layer
-from footprints.read.looking import NotRead, look_at, total_among
-from footprints.read.people import as_people
+from footprints.read.init import draft_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
 
-    import geopandas as gpd
-
     from footprints.atlas import Atlas
-    from footprints.read.looking import Seen
-
-PLACES = (("easting", "northing"), ("eastings", "northings"), ("x", "y"))
-"""What the columns of a place in EPSG:27700 are called."""
+    from footprints.read.init import Draft
 
 
 def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
     r"""Make an atlas of files as they are, as a drafted atlas file would.
 
-    What the files do not tell is said in its notes: whose figures the people are, of which date.
+    What the files do not tell is said in its populations: whose figures the people are, of which
+    date. What of them was left out, and what their lines are for, is said in its notes.
 
     Parameters
     ----------
@@ -49,8 +38,11 @@ def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
 
     Raises
     ------
+    FileError
+        If a file is not there, or is of a kind that cannot be read.
     FootprintsError
-        If no file that can be read lists units, or what was drafted cannot be read.
+        If no file that can be read lists units, nothing of a file that was named can be used, or
+        what was drafted cannot be read.
 
     Examples
     --------
@@ -61,118 +53,47 @@ def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
     ...     atlas_of_files([file]).people("lad22")["residents"].to_dict()
     {'X': 12}
     """
+    files = [Path(path).absolute() for path in paths]
+    for file in files:
+        if not file.is_dir():
+            local_file(file, SIGNATURES)
     with TemporaryDirectory() as folder:
-        draft = draft_atlas([Path(path).absolute() for path in paths], folder=folder)
-        filled = draft.replace('source = "?"', 'source = "source not said"')
+        draft = draft_of(files, folder=folder)
+        _refuse_idle(draft)
+        filled = draft.text.replace('source = "?"', 'source = "source not said"')
+        filled = filled.replace('as_at = "?"', 'as_at = "date not said"')
+        notes = ", ".join(in_toml(note) for note in _notes(draft))
         file = Path(folder, "atlas.toml")
-        file.write_text(filled.replace('as_at = "?"', 'as_at = "date not said"'), encoding="utf-8")
-        return read_atlas(file)
+        file.write_text(f"notes = [{notes}]\n{filled}", encoding="utf-8")
+        try:
+            return read_atlas(file)
+        except TableError as error:
+            msg = f"The files do not make an atlas as they are; footprints init writes one to mend.\n{error}"
+            raise TableError(msg, error.codes) from None
 
 
-def lines_of_file(path: str | PathLike[str]) -> gpd.GeoDataFrame:
-    """Read the one layer of lines of a file, with the options that a drafted atlas file would name.
-
-    Parameters
-    ----------
-    path : path-like
-        A file of boundaries.
-
-    Returns
-    -------
-    GeoDataFrame
-        As :func:`footprints.read_layer` gives it; ``attrs["inferred"]`` says with what it was read.
-
-    Raises
-    ------
-    FileError
-        If it cannot be read, or holds no lines, or those of several layers.
-    """
-    seen = _only(path, "lines", lambda item: item.located)
-    return _read_lines(path, seen)
+def _refuse_idle(draft: Draft) -> None:
+    """Raise an error for files that were named and of which nothing can be used."""
+    if draft.idle:
+        lines = [
+            f"{name!r} cannot be used beside {draft.units}: {why}."
+            for name, why in draft.idle.items()
+        ]
+        remedy = (
+            f"Leave it out, or give a table whose columns list, for each {draft.units}, the codes that "
+            "it has. Lists of practices and PCNs go with --lists, --pcns and --places."
+        )
+        raise FootprintsError("\n".join([*lines, remedy]), draft.idle)
 
 
-def units_of_file(path: str | PathLike[str], *, population: str | None = None) -> UnitTable:
-    """Read units with their people and places: polygons, or columns of easting and northing.
-
-    Parameters
-    ----------
-    path : path-like
-        A table or a file of boundaries.
-    population : str, optional
-        The column that counts people; None takes the one that says that it is the total.
-
-    Returns
-    -------
-    UnitTable
-        Its population is called ``residents``, and its source the name of the column and the file.
-
-    Raises
-    ------
-    FileError
-        If it cannot be read, or holds several tables of units.
-    TableError
-        If it has no such column, several that may be meant, or no places.
-    """
-    seen = _only(path, "units with people", lambda item: bool(item.people) and bool(item.own))
-    column = population or total_among(seen.people)
-    if column not in seen.table.columns:
-        fault = f"has no column {population!r}" if population else "has several that count people"
-        msg = f"{seen.file!r} {fault}: name one of {all_shown(seen.people)} with --population."
-        raise TableError(msg, seen.people)
-    code = seen.codes[seen.own].column
-    if seen.located:
-        table = _read_lines(path, seen, code=code)
-        kept: Any = table[["geometry"]]
-    else:
-        table = seen.table.assign(code=seen.values(code)).dropna(subset="code").set_index("code")
-        kept = pd.DataFrame(_places(seen, table))
-    people = as_people(table[column], what=f"people in {column!r}")
-    whose = Population(name="residents", source=f"{column} of {seen.file}", as_at="date not said")
-    is_polygon = seen.located and table.geom_type.str.endswith("Polygon").all()
-    return UnitTable(
-        table=kept.assign(residents=people),
-        populations=(whose,),
-        lines="official" if is_polygon else "none",
+def _notes(draft: Draft) -> list[str]:
+    """Return what was left out, and what the lines of each layer are for."""
+    if not draft.drawn:
+        return draft.left_out
+    files = ", ".join(dict.fromkeys(draft.drawn.values()))
+    drawn = (
+        f"Lines of {', '.join(draft.drawn)} ({files}) are looked at for gaps and overlaps; who is in "
+        f"a footprint is what the list of {draft.units} says. To hold the lines against that list "
+        "too, select the check boundaries."
     )
-
-
-def _only(path: str | PathLike[str], what: str, fits: Any) -> Seen:
-    """Return the one table of a file that is looked for."""
-    file = local_file(path, SIGNATURES)
-    found = look_at(file, file.name)
-    seen = [item for item in found if not isinstance(item, NotRead) and fits(item)]
-    if len(seen) == 1:
-        return seen[0]
-    if not seen:
-        why = "; ".join(item.reason for item in found if isinstance(item, NotRead))
-        msg = f"{file.name!r} holds no {what}{f': {why}' if why else ''}."
-        raise FileError(msg, [file.name])
-    parts = listed(item.part for item in seen)
-    msg = f"{file.name!r} holds {what} in several parts, {parts}: give a file of one."
-    raise FileError(msg, [item.part for item in seen])
-
-
-def _read_lines(path: str | PathLike[str], seen: Seen, **named: Any) -> gpd.GeoDataFrame:
-    said = tomllib.loads("\n".join(option for option, _ in seen.options))
-    part: dict[str, Any] = (
-        {"layer": seen.layer} if seen.layer and Path(path).suffix.lower() == ".gpkg" else {}
-    )
-    return read_layer(path, **said, **part, **named)
-
-
-def _places(seen: Seen, table: pd.DataFrame) -> dict[str, pd.Series[float]]:
-    """Return the columns of easting and northing."""
-    columns = {str(name).lower(): name for name in table}
-    for pair in PLACES:
-        if set(pair) <= set(columns):
-            numbers = [pd.to_numeric(table[columns[name]], errors="coerce") for name in pair]
-            bare = numbers[0].isna() | numbers[1].isna()
-            if bare.any():
-                msg = f"{seen.file!r} has no place for {all_shown(table.index[bare])}."
-                raise TableError(msg, table.index[bare])
-            return dict(zip(("easting", "northing"), numbers, strict=True))
-    msg = (
-        f"{seen.file!r} does not say where its units lie: it has neither polygons nor columns "
-        "'easting' and 'northing'. Give a file of their boundaries or their centres."
-    )
-    raise TableError(msg, [seen.file])
+    return [*draft.left_out, drawn]

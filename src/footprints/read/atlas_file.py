@@ -13,6 +13,7 @@ from footprints.atlas import Agreed, Atlas, Checks, Layer, Population, UnitTable
 from footprints.bands import BandSet
 from footprints.errors import FileError, FootprintsError, Problems, TableError, listed
 from footprints.levels import LEVELS, parse_key
+from footprints.masking import counted
 from footprints.read.band_sets import band_set
 from footprints.read.fields import parse_field
 from footprints.read.names import cell_texts, named
@@ -105,7 +106,7 @@ def _assemble(
         title=spec.title,
         units=frames,
         layers={key: layer for key, layer in layers.items() if layer is not None},
-        notes=spec.notes,
+        notes=dict.fromkeys([*spec.notes, *files.cautions]),
         origins=files.origins,
         checks=_checks(spec, bands),
     )
@@ -313,6 +314,12 @@ def _drawn(key: str, said: LayerSpec, table: pd.DataFrame, files: Sources) -> pd
             "Where the file is of a wider area, say wider = true; of other nations, nation = 'E'."
         )
         files.problems.add(f"has lines without a single unit in {place}", others, remedy=remedy)
+    elif len(others):
+        some = listed(others[:10]) + (" and others" if len(others) > 10 else "")
+        files.cautions.append(
+            f"{counted(len(others), 'footprint')} of {drawn.attrs['file']!r} lie outside the units "
+            f"and were left out of {key}: {some}."
+        )
     names = table["name"].fillna(drawn["name"].reindex(table.index))
     extra = drawn.drop(
         columns=["name", *(set(drawn.columns) & set(table.columns))], errors="ignore"
@@ -381,7 +388,9 @@ def _checks(spec: AtlasSpec, bands: str | BandSet) -> Checks:
         nest=tuple((left, right) for left, right in said.nest),
         coterminous=tuple((left, right) for left, right in said.coterminous),
         cover=tuple(said.cover),
+        boundaries=tuple(said.boundaries),
         contiguous=tuple(said.contiguous),
+        also=tuple(said.also),
         severity=tuple(said.severity.items()),
         agreed=tuple(
             Agreed(check=e.check, layer=e.layer, code=e.code, reason=e.reason, until=str(e.until))

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from footprints.errors import FootprintsError, plain
-from footprints.levels import LEVELS, parse_key
-from footprints.masking import all_shown, counted
+from footprints.errors import FootprintsError
 from footprints.read.boundary_files import SIGNATURES
-from footprints.read.fields import parse_field
-from footprints.read.looking import (
-    NHS_LIST,
-    OPEN_RESOLUTION,
-    Seen,
-    look_at,
-    matched,
-    nations,
-    total_among,
-)
+from footprints.read.drafted import comment, place_of
+from footprints.read.drafting import Drafting, what_it_is
+from footprints.read.looking import Seen, look_at, matched
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,15 +18,29 @@ if TYPE_CHECKING:
 
     from footprints.read.looking import NotRead
 
-FEW = 3
-"""How many codes a comment names."""
 
+class Draft(NamedTuple):
+    """A first atlas file, and what the files that it was made of came to.
 
-class _Listed(NamedTuple):
-    """A layer to be written: its lines of TOML, and its codes."""
+    Parameters
+    ----------
+    text : str
+        TOML with comments.
+    left_out : list of str
+        What was not used or not read, and why, a sentence each; files by their names alone.
+    idle : dict of str to str
+        The files that were named of which nothing at all was used, and why.
+    drawn : dict of str to str
+        The file of the lines of each layer that has some from a file of its own.
+    units : str
+        The name of the table of units.
+    """
 
-    said: list[str]
-    codes: set[str]
+    text: str
+    left_out: list[str]
+    idle: dict[str, str]
+    drawn: dict[str, str]
+    units: str
 
 
 def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[str] = ".") -> str:
@@ -70,19 +74,60 @@ def draft_atlas(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[
     ...     print(draft_atlas([file], folder=folder).splitlines()[3])
     [units.wd22]
     """
-    files = [file for path in paths for file in _files_of(Path(path))]
+    return draft_of(paths, folder=folder).text
+
+
+def draft_of(paths: Iterable[str | PathLike[str]], *, folder: str | PathLike[str] = ".") -> Draft:
+    """Look at files, write a first atlas file for them, and tell what of them was left out.
+
+    Parameters
+    ----------
+    paths, folder
+        As for :func:`draft_atlas`, which raises the same.
+
+    Returns
+    -------
+    Draft
+
+    Raises
+    ------
+    FootprintsError
+        If no file that can be read lists units.
+    """
+    given = [Path(path) for path in paths]
+    files = [file for path in given for file in _files_of(path)]
     looked = [item for file in files for item in look_at(file, _relative(file, Path(folder)))]
     seen = matched([item for item in looked if isinstance(item, Seen)])
     not_read = [item for item in looked if not isinstance(item, Seen)]
     units = _units_among(seen)
     if units is None:
         raise _nothing(seen, not_read)
-    draft = _Draft(units, seen)
+    draft = Drafting(units, seen)
     parts = [draft.head(), draft.units_table(), *draft.layers()]
-    unused = [item for item in seen if item not in draft.used]
-    parts += [f"# Not used: {_place(item)}: {draft.why_not(item)}." for item in unused]
-    parts += [f"# Not read: {_place(item)}: {_comment(item.reason)}." for item in not_read]
-    return "\n".join(parts) + "\n"
+    named = {_relative(path, Path(folder)) for path in given if not path.is_dir()}
+    parts += draft.checks(named)
+    unused = [(item, draft.why_not(item)) for item in seen if item not in draft.used]
+    parts += [f"# Not used: {place_of(item)}: {why}." for item, why in unused]
+    parts += [f"# Not used: {why}." for why in draft.empty]
+    parts += [f"# Not read: {place_of(item)}: {comment(item.reason)}." for item in not_read]
+    why_not: list[tuple[Seen | NotRead, str]] = [
+        *unused,
+        *((item, comment(item.reason)) for item in not_read),
+    ]
+    used = {item.file for item in draft.used}
+    idle: dict[str, str] = {}
+    for item, why in why_not:
+        if item.file in named - used:
+            name = Path(item.file).name
+            idle[name] = "; ".join(filter(None, [idle.get(name), why]))
+    return Draft(
+        text="\n".join(parts) + "\n",
+        left_out=[f"Not used: {place_of(item, folder=False)}: {why}." for item, why in why_not]
+        + [f"Not used: {why}." for why in draft.empty],
+        idle=idle,
+        drawn={key: Path(item.file).name for key, item in draft.drawn.items()},
+        units=units.own,
+    )
 
 
 def _files_of(path: Path) -> list[Path]:
@@ -125,8 +170,8 @@ def _units_among(seen: list[Seen]) -> Seen | None:
 
 def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:
     """Return the error for files among which no units are, with what each of them is."""
-    told = [f"{_place(item)}: {_what(item)}." for item in seen]
-    told += [f"{_place(item)}: {_comment(item.reason)}." for item in not_read]
+    told = [f"{place_of(item)}: {what_it_is(item)}." for item in seen]
+    told += [f"{place_of(item)}: {comment(item.reason)}." for item in not_read]
     msg = (
         "None of the files has a column of codes named as the ONS does (LSOA11CD, LAD23CD), each "
         "code once. Name one so, or write the atlas file by hand. "
@@ -135,312 +180,3 @@ def _nothing(seen: list[Seen], not_read: list[NotRead]) -> FootprintsError:
     return FootprintsError(
         "\n".join([msg + ("There is:" if told else "There is no file."), *told]), files
     )
-
-
-def _what(item: Seen) -> str:
-    """Return what a table is that lists no units."""
-    if item.nhs_reader:
-        return NHS_LIST.format(item.nhs_reader)
-    if not item.codes:
-        return "no column is named as the ONS names codes, or holds the codes of another file"
-    if not item.lists(item.own):
-        return f"its codes stand several times in {_text(item.codes[item.own].column)}"
-    return f"it lists {item.own}"
-
-
-class _Draft:
-    """An atlas file in the making, and what of the files it uses."""
-
-    def __init__(self, units: Seen, seen: list[Seen]) -> None:
-        self.units, self.seen, self.used = units, seen, [units]
-        self.listed: dict[str, _Listed] = {}
-        self.nation = self._nation()
-
-    def _nation(self) -> str:
-        """Return E where the units are of several nations and another list of them is English."""
-        if len(nations(self.units.codes_of(self.units.own))) < 2:
-            return ""
-        others = [item.codes_of(self.units.own) for item in self.seen if item is not self.units]
-        return "E" if any(codes and nations(codes) == {"E"} for codes in others) else ""
-
-    def _codes(self) -> set[str]:
-        """Return the codes of the units, of those that are kept."""
-        return {
-            code for code in self.units.codes_of(self.units.own) if code.startswith(self.nation)
-        }
-
-    def head(self) -> str:
-        return (
-            "# Written by footprints init. Comments say what was inferred; look them through.\n"
-            f'title = "Atlas of {self.units.own}"\n'
-        )
-
-    def units_table(self) -> str:
-        units = self.units
-        code = units.codes[units.own].column
-        lines = [
-            f"[units.{units.own}]",
-            f"# {len(units.table):,} rows, one for each {_comment(code)}",
-        ]
-        lines += [f"{key} = {_text(value)}" for key, value in _where(units).items()]
-        lines.append(f"code = {_text(code)}")
-        if units.own in units.names:
-            lines.append(f"name = {_text(units.names[units.own].column)}")
-        lines += [f"{option}  # {why}" for option, why in units.options]
-        found = nations(units.codes_of(units.own))
-        if len(found) > 1:
-            why = f"it lists codes of {', '.join(sorted(found))}"
-            lines.append(
-                f'nation = "E"  # {why}, and another file those of E alone'
-                if self.nation
-                else f'# nation = "E"  # {why}; say so to keep England alone'
-            )
-        return "\n".join([*lines, *self._people()]) + "\n"
-
-    def _people(self) -> list[str]:
-        """Return the people of the units: of a column of theirs, or of another table."""
-        source = self._with_people()
-        if source is None:
-            said, notes = {"column": "?"}, ["No column looks like people: name one."]
-        else:
-            column = total_among(source.people)
-            said = {"column": column or "?"}
-            others = all_shown([name for name in source.people if name != column])
-            notes = [f"Other columns of people: {others}."] if len(source.people) > 1 else []
-            notes = notes if column else [f"Say which column of people: {others}."]
-        if source is not None and source is not self.units:
-            self.used.append(source)
-            said |= _where(source) | {"code": source.codes[self.units.own].column}
-            notes += _differ(self._codes(), source.codes_of(self.units.own), self.units.own)
-        notes.append("Say whose people they are, where the figures come from, and of which date.")
-        said |= {"source": "?", "as_at": "?"}
-        return [*(f"# {note}" for note in notes), f"people = {{ residents = {_inline(said)} }}"]
-
-    def _with_people(self) -> Seen | None:
-        if self.units.people:
-            return self.units
-        found = [item for item in self._lists_of(self.units.own) if item.people]
-        return max(
-            found,
-            key=lambda item: (
-                len(self._codes() & item.codes_of(self.units.own)),
-                bool(total_among(item.people)),
-            ),
-            default=None,
-        )
-
-    def _lists_of(self, key: str) -> list[Seen]:
-        """Return the other tables that can be a lookup of what has a key."""
-        others = [item for item in self.seen if item is not self.units and item.is_table]
-        return [item for item in others if item.lists(key) and not item.nhs_reader]
-
-    def layers(self) -> list[str]:
-        """Return a table for each layer that the units or a lookup list."""
-        units = self.units
-        for key in units.codes:
-            if key != units.own:
-                self.listed[key] = self._of_units(key)
-        for item in self._lists_of(units.own):
-            self._add_lookup(units.own, self._codes(), item)
-        for item in self.seen:
-            if item.own in self.listed and item in self._lists_of(item.own):
-                self._add_lookup(item.own, self.listed[item.own].codes, item)
-        for item in self.seen:
-            if item not in self.used and item in self._lists_of(item.own):
-                self._add_place(item)
-        for key, layer in self.listed.items():
-            layer.said.extend(self._boundaries(key, layer.codes))
-        return ["\n".join(layer.said) + "\n" for layer in self.listed.values()]
-
-    def _of_units(self, key: str) -> _Listed:
-        units, column = self.units, self.units.codes[key].column
-        lines = [*_opening(key), f"members = {{ {units.own} = {_text(column)} }}"]
-        name = units.names.get(key)
-        if name is not None and name.column != column:
-            lines.append(f"names = {{ {units.own} = {_text(name.column)} }}")
-        elif name is not None:
-            lines.append("# names stand for codes")
-        else:
-            lines += self._names(key, units.codes_of(key))
-        ods = units.ods_codes.get(key)
-        if ods is not None and ods.column != column and not any("ods_code" in s for s in lines):
-            lines.append(f"ods_codes = {{ {units.own} = {_text(ods.column)} }}")
-        kept = units.values(units.codes[units.own].column).str.startswith(self.nation)
-        members = units.values(column).reindex(kept.index[kept])
-        if members.isna().any():
-            lines.append(f"covers = false  # {members.isna().sum():,} units are in none")
-        return _Listed(lines, set(members.dropna()))
-
-    def _add_lookup(self, made_of: str, known: set[str], item: Seen) -> None:
-        """Add the layers that a table lists of what a layer or the units are made of."""
-        taken = {self.units.own, made_of, *self.listed}
-        for key in [key for key in item.codes if key not in taken]:
-            lines = _opening(key) + self._members(made_of, item, item.codes[key].column)
-            lines += self._covers(made_of, known, item, item.codes[key].column)
-            lines += self._names(key, item.codes_of(key))
-            self.listed[key] = _Listed(lines, item.codes_of(key))
-
-    def _members(self, made_of: str, item: Seen, footprint: str) -> list[str]:
-        self.used.append(item)
-        said = {"code": item.codes[made_of].column, "footprint": footprint}
-        return [f"members = {{ {made_of} = {_inline(_where(item) | said)} }}"]
-
-    def _covers(self, made_of: str, known: set[str], item: Seen, footprint: str) -> list[str]:
-        """Return that a lookup leaves units out, where it does, and which codes it does not share."""
-        notes = [f"# {note}" for note in _differ(known, item.codes_of(made_of), made_of)]
-        blank = item.codes_of(made_of) - item.placed(made_of, footprint)
-        if blank:
-            notes.append(f"# It has no footprint for {counted(len(blank), 'code')} of {made_of}.")
-        below = self.listed[made_of].said if made_of in self.listed else []
-        leaves = known - item.placed(made_of, footprint) or any(
-            line.startswith("covers = false") for line in below
-        )
-        return ["covers = false", *notes] if leaves else notes
-
-    def _names(self, key: str, codes: set[str]) -> list[str]:
-        """Return where the names and ODS codes of a layer are, in a list of it or a lookup."""
-        others = [item for item in self.seen if item.is_table and key in item.codes]
-        named = [
-            item
-            for item in others
-            if key in item.names and item.names[key].column != item.codes[key].column
-        ]
-        if not named:
-            return []
-        item = max(named, key=lambda item: (item.lists(key), len(codes & item.codes_of(key))))
-        said = _where(item) | {"code": item.codes[key].column, "name": item.names[key].column}
-        if key in item.ods_codes and item.ods_codes[key].column != said["code"]:
-            said["ods_code"] = item.ods_codes[key].column
-        self.used.append(item)
-        return [f"names = {_inline(said)}"]
-
-    def _add_place(self, item: Seen) -> None:
-        """Add a layer that somebody made of footprints or units, in words of their own."""
-        made_of = item.own
-        if made_of != self.units.own and made_of not in self.listed:
-            return
-        columns = [
-            column
-            for column in item.table.columns
-            if column not in item.people
-            and column != item.codes[made_of].column
-            and parse_field(column) is None
-        ]
-        repeated = [column for column in columns if item.values(column).duplicated().any()]
-        candidates = repeated or columns
-        if not candidates:
-            return
-        key = next(key for key in _place_keys() if key not in self.listed)
-        lines = [f"[layers.{key}]", 'level = "place"  # or what else it is']
-        lines += self._members(made_of, item, candidates[0] if len(candidates) == 1 else "?")
-        if len(candidates) > 1:
-            lines.append(f"# Say which column is the footprint: {all_shown(candidates)}.")
-        known = self._codes() if made_of == self.units.own else self.listed[made_of].codes
-        said = candidates[0] if len(candidates) == 1 else item.codes[made_of].column
-        lines += self._covers(made_of, known, item, said)
-        self.listed[key] = _Listed(lines, set())
-
-    def _boundaries(self, key: str, codes: set[str]) -> list[str]:
-        lines = [
-            item
-            for item in self.seen
-            if item.located and item not in self.used and _draws(item, key, codes)
-        ]
-        if not lines:
-            return []
-        item = max(lines, key=lambda item: len(codes & item.codes_of(item.own)))
-        self.used.append(item)
-        said = [f"{name} = {_text(value)}" for name, value in _where(item).items()]
-        if not item.recognised:
-            said.append(f"code = {_text(item.codes[item.own].column)}")
-        said += [option for option, _ in item.options if not option.startswith("#")]
-        # A comment can stand beside a table that is on one line, and not in it.
-        notes = [
-            f"{option}  # in boundaries, {why}"
-            for option, why in item.options
-            if option == OPEN_RESOLUTION
-        ]
-        whys = [why for option, why in item.options if option != OPEN_RESOLUTION]
-        drawn = item.codes_of(item.own)
-        if len(nations(drawn)) > 1 and nations(codes) == {"E"}:
-            said.append('nation = "E"')
-            whys.append(f"it lists codes of {', '.join(sorted(nations(drawn)))}")
-            drawn = {code for code in drawn if code.startswith("E")}
-        notes += [f"# {note}" for note in _differ(codes, drawn, key)]
-        why = f"  # {'; '.join(whys)}" if whys else ""
-        return [f"boundaries = {{ {', '.join(said)} }}{why}", *notes]
-
-    def why_not(self, item: Seen) -> str:
-        """Return why a table is not used."""
-        own = self.units.own
-        if item.nhs_reader or not item.codes:
-            return _what(item)
-        if item.own == own or item.own in self.listed:
-            if not item.lists(item.own):
-                return _what(item)
-            return f"it lists {item.own}, and adds nothing to what is used"
-        if own in item.codes and not item.lists(own):
-            column = _comment(item.codes[own].column)
-            return f"codes stand several times in {column}, and members are listed once each"
-        if own in item.codes and not item.is_table:
-            return f"members of {own} can come from a CSV, Excel or Parquet file: save it as one"
-        return f"it lists {', '.join(item.codes)}, and no file says which {own} those are made of"
-
-
-def _draws(item: Seen, key: str, codes: set[str]) -> bool:
-    """Tell whether lines are of a layer: by its key, or by its kind and every code."""
-    if item.own == key:
-        return True
-    kind, year = parse_key(item.own) if item.own else ("", None)
-    return (
-        bool(kind)
-        and year is None
-        and kind == parse_key(key).kind
-        and item.codes_of(item.own) == codes
-    )
-
-
-def _place_keys() -> Iterable[str]:
-    return ["place", *(f"place-{letter}" for letter in "bcdefghijklmnopqrstuvwxyz")]
-
-
-def _opening(key: str) -> list[str]:
-    kind = parse_key(key).kind
-    level = LEVELS.get(kind)
-    said = f"# level: {level}" if level else f"# a level of its own: {kind}; say which with level ="
-    return [f"[layers.{key}]", said]
-
-
-def _differ(ours: set[str], theirs: set[str], key: str) -> list[str]:
-    """Return what codes only one side knows."""
-    notes = []
-    for codes, fault in ((ours - theirs, "lacks"), (theirs - ours, "lists beside them")):
-        if codes:
-            some = all_shown(sorted(codes)[:FEW]) + (" and others" if len(codes) > FEW else "")
-            notes.append(f"Of {key} it {fault} {counted(len(codes), 'code')}: {_comment(some)}.")
-    return notes
-
-
-def _where(item: Seen) -> dict[str, str]:
-    """Return where a table is, as keys of an atlas file."""
-    said = {"file": item.file, "layer": item.layer, "sheet": item.sheet}
-    return {key: value for key, value in said.items() if value}
-
-
-def _place(item: Seen | NotRead) -> str:
-    """Return which file it is of, and which layer or sheet there."""
-    return _text(item.file) + (f", {_text(item.part)}" if item.part else "")
-
-
-def _inline(said: dict[str, str]) -> str:
-    return f"{{ {', '.join(f'{key} = {_text(value)}' for key, value in said.items())} }}"
-
-
-def _comment(text: str) -> str:
-    """Return text for a comment, on one line."""
-    return plain(" ".join(text.split()))
-
-
-def _text(text: str) -> str:
-    """Return text as TOML writes it; what cannot be seen is written out."""
-    return json.dumps(plain(text) if not text.isprintable() else text, ensure_ascii=False)

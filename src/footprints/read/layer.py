@@ -412,7 +412,7 @@ def _shortness(codes: pd.Index[str], raw: RawLayer, fields: Fields) -> str:
         return (
             f"looks cut short: it holds {count:,} of England's {expected:,} areas of "
             f"{fields.key!r}. Servers end a download at 1,000 or 2,000 records; if a part is what "
-            "you want, all is well."
+            "you want, all is well, and what reaches beyond it is counted in part."
         )
     if expected is None and len(raw.table) in SERVER_LIMITS:
         return (

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from footprints.atlas import Origin
-from footprints.errors import FileError, FootprintsError, Problems
+from footprints.errors import FileError, FootprintsError, Problems, kept_cautions
 from footprints.read.band_sets import read_band_set
 from footprints.read.layer import read_layer
 from footprints.read.people import add_population, as_people
@@ -33,6 +33,7 @@ class Sources:
         self._tables: dict[tuple[str, str | None], pd.DataFrame | None] = {}
         self.problems = problems
         self.origins: list[Origin] = []
+        self.cautions: list[str] = []
 
     def table(self, place: str, file: str, sheet: str | None) -> pd.DataFrame | None:
         """Read a table of text, each once."""
@@ -51,7 +52,9 @@ class Sources:
         """Read a layer, with lines or without."""
         asked = {"layer", "sheet", "crs", "repair", "resolution", "nation"}
         options = source.model_dump(include=asked | {"code", "name", "ods_code"})
-        found = self._try(place, lambda: read_layer(self._path(source.file), **options))
+        with kept_cautions() as cautions:
+            found = self._try(place, lambda: read_layer(self._path(source.file), **options))
+        self.cautions += cautions
         if found is not None:
             self._remember(place, found, source.layer or source.sheet or "")
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date  # noqa: TC003 - pydantic reads the annotations when it runs.
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -101,7 +102,9 @@ class CheckSpec(Table):
     nest: list[Pair] = Field(default_factory=list)
     coterminous: list[Pair] = Field(default_factory=list)
     cover: list[str] = Field(default_factory=list)
+    boundaries: list[str] = Field(default_factory=list)
     contiguous: list[str] = Field(default_factory=list)
+    also: list[str] = Field(default_factory=list)
     severity: dict[str, Status] = Field(default_factory=dict)
 
 
@@ -156,9 +159,14 @@ def parse_spec(said: dict[str, Any], problems: Problems) -> AtlasSpec | None:
 
 def _note(fault: Any, problems: Problems) -> None:
     """Word one fault that pydantic found."""
-    place = ".".join(str(part) for part in fault["loc"] if not str(part)[:1].isupper())
+    parts = [part for part in fault["loc"] if not str(part)[:1].isupper()]
+    place = "".join(
+        f", the {_ordinal(part + 1)}" if isinstance(part, int) else f".{part}" for part in parts
+    ).removeprefix(".")
     for kind in (".str", ".[key]", ".date", ".int", ".list[str]"):
         place = place.replace(kind, "")
+    # A key behind a number is one of a table in a list.
+    place = re.sub(r"(\d(?:st|nd|rd|th))\.", r"\1: ", place)
     if fault["type"] == "extra_forbidden":
         allowed = listed(_allowed(fault["loc"][:-1]))
         problems.add("has an unknown key", [place], remedy=f"Allowed there: {allowed}.")
@@ -166,6 +174,13 @@ def _note(fault: Any, problems: Problems) -> None:
         problems.add("lacks the key", [place])
     else:
         problems.add(f"cannot be used at {place!r} ({fault['msg']})", [fault["input"]])
+
+
+def _ordinal(number: int) -> str:
+    """Return a number as one counts, ``1st``."""
+    ends = {1: "st", 2: "nd", 3: "rd"}
+    teen = number % 100 // 10 == 1
+    return f"{number}{'th' if teen else ends.get(number % 10, 'th')}"
 
 
 def _allowed(place: tuple[int | str, ...]) -> list[str]:
@@ -217,7 +232,9 @@ def _check_names(spec: AtlasSpec, problems: Problems) -> None:
         names = [name for pair in listed_pairs for name in pair]
         _unknown(f"checks.{place}", names, layers, problems)
     _unknown("checks.cover", checks.cover, layers, problems)
+    _unknown("checks.boundaries", checks.boundaries, layers, problems)
     _unknown("checks.contiguous", checks.contiguous, layers, problems)
+    _unknown("checks.also", checks.also, layers, problems)
     for level, wanted in checks.bands.items():
         if level != "set":
             names = [wanted] if isinstance(wanted, str) else wanted

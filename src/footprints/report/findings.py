@@ -42,7 +42,7 @@ FINDING_COLUMNS = {
 """The columns of findings and their types, in order.
 
 ``check`` (its name); ``layer`` and ``against`` (keys of layers; the second is NA where a check
-looks at one layer); ``code``, ``ods_code``, ``name`` (of the footprint; NA where a finding is
+looks at one layer, and the table of units where a list is held against boundaries); ``code``, ``ods_code``, ``name`` (of the footprint; NA where a finding is
 about a whole layer); ``status`` (``pass``, ``warn``, ``fail``, ``excepted``, ``skipped``);
 ``severity`` (what a miss of this check counts as); ``since`` (against a baseline: ``new``,
 ``worse`` or ``known``; NA without one or where nothing is missed); ``result`` (the check's own word);
@@ -59,7 +59,11 @@ KEY = ["check", "layer", "against", "code"]
 """What tells one finding from another."""
 MISSED = ("fail", "warn")
 FAULT = "people in it"
+FAULT_AREA = "area of it"
+FAULT_UNITS = "units in it"
+FAULTS = (FAULT, FAULT_AREA, FAULT_UNITS)
 """What is measured of one fault of a layer, whose people the finding of the layer counts too."""
+METRES_2 = "square metres"
 
 
 def as_findings(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -19,6 +19,8 @@ from footprints.errors import plain
 from footprints.report.contents import written
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import numpy.typing as npt
 
     from footprints.report.report import Report
@@ -71,7 +73,8 @@ def judged_footprints(report: Report, layer: str) -> gpd.GeoDataFrame:
         ``ods_code``; ``status`` and ``message`` (the worst); ``people`` (persons) with
         ``population``, ``population_date`` and ``population_source``; ``lines`` (``official`` or
         ``illustrative``: drawn for maps, never measured); a status and a message a check, such as
-        ``nesting_icb26`` and ``nesting_icb26_message``; ``geometry``.
+        ``nesting_icb26`` and ``nesting_icb26_message`` (``nesting_icb26_`` where another has that
+        name); ``geometry``.
 
     Examples
     --------
@@ -84,8 +87,9 @@ def judged_footprints(report: Report, layer: str) -> gpd.GeoDataFrame:
     found = report.findings[report.findings["layer"] == layer]
     found = found[found["code"].isin(frame.index)]
     column = found["check"].str.cat(found["against"].fillna(""), sep="_").str.rstrip("_")
+    named = _column_names(column.unique())
     found = found.assign(
-        column=column.str.replace("-", "_"), rank=found["status"].map(list(COLOURS).index)
+        column=column.map(named), rank=found["status"].map(list(COLOURS).index)
     ).sort_values("rank", kind="stable")
     codes = frame.index[frame.index.isin(found["code"])]
     worst = found.drop_duplicates("code").set_index("code").reindex(codes)
@@ -97,11 +101,24 @@ def judged_footprints(report: Report, layer: str) -> gpd.GeoDataFrame:
     columns["lines"] = pd.Series(report.atlas.overview.loc[layer, "lines"], index=codes)
     by_check = found.groupby(["code", "column"], sort=False)
     status, said = by_check["status"].first().unstack(), by_check["message"].agg(" ".join).unstack()
-    for name in column.str.replace("-", "_").unique():
+    for name in column.map(named).unique():
         columns[name] = status[name].reindex(codes)
         columns[f"{name}_message"] = said[name].reindex(codes)
     shapes = frame.geometry.reindex(codes)
     return gpd.GeoDataFrame(columns, index=codes.rename("code"), geometry=shapes, crs=frame.crs)
+
+
+def _column_names(asked: Iterable[str]) -> dict[str, str]:
+    """Return a column for each check and what it is against, so that none is that of another."""
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    for each in sorted(asked, key=lambda text: (len(text), text)):
+        name = each.replace("-", "_")
+        while taken & {name.lower(), f"{name}_message".lower()}:
+            name += "_"
+        taken |= {name.lower(), f"{name}_message".lower()}
+        names[each] = name
+    return names
 
 
 def as_geojson(report: Report, marking: str = "") -> bytes:

@@ -29,7 +29,11 @@ if TYPE_CHECKING:
 # What begins a code, emphasis, link, cell, template, formula or struck text.
 _ACTS = re.compile(r"[\\`*_{}\[\]|~$!#]")
 _BEGINS = re.compile(r"^(\s*)([-+=]|\d+(?=[.)]))")
+# GitHub looks for people and issues in what it has rendered, where an escape or an entity is gone
+# and a comment still parts the sign from the name.
+_CALLS = re.compile(r"@(?=\w)|#(?=\d)")
 _ADDRESS = re.compile(r"(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+NOTHING = "<!-- -->"
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
@@ -44,7 +48,8 @@ def escaped(value: object) -> str:
     Returns
     -------
     str
-        One line. Nothing in it is emphasis, a link, a cell, a heading, HTML or a template.
+        One line. Nothing in it is emphasis, a link, a cell, a heading, HTML a template, or a call
+        to somebody (``@name``) or of an issue (``#12``).
 
     Examples
     --------
@@ -54,6 +59,7 @@ def escaped(value: object) -> str:
     text = _ACTS.sub(r"\\\g<0>", visible(value))
     for character, entity in _ENTITIES.items():
         text = text.replace(character, entity)
+    text = _CALLS.sub(rf"\g<0>{NOTHING}", text)
     text = _ADDRESS.sub(r"\\", text)
     return _BEGINS.sub(_unlisted, text)
 

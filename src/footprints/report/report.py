@@ -11,7 +11,7 @@ import pandas as pd
 from footprints.errors import plain
 from footprints.levels import rank
 from footprints.output import output_file
-from footprints.report.findings import FAULT, KEY, MISSED
+from footprints.report.findings import FAULTS, KEY, MISSED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,7 +117,7 @@ class Report:
         counts = counts.reindex(
             columns=["pass", "warn", "fail", "excepted", "skipped"], fill_value=0
         )
-        counted = found["status"].isin([*MISSED, "excepted"]) & (found["measure"] != FAULT)
+        counted = found["status"].isin([*MISSED, "excepted"]) & ~found["measure"].isin(FAULTS)
         missed = found["miss"].where(counted, 0)
         people = missed.fillna(0).groupby([found[name] for name in by], sort=False).sum()
         counts.insert(0, "footprints", counts.sum(axis=1))

@@ -22,7 +22,7 @@ COUNTS = {
 COLUMNS = {
     "check": "What was looked for.",
     "layer": "The layer that was looked at: what it holds and the year.",
-    "against": "The layer that it was held against; empty where there is none.",
+    "against": "The layer that it was held against (or units, of a list); empty where there is none.",
     "code": "The footprint; empty where a finding is about a whole layer.",
     "ods_code": "Its code of the NHS Organisation Data Service.",
     "name": "What the footprint is called.",

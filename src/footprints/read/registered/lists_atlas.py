@@ -150,7 +150,13 @@ def _places(
             f"{file} names {counted(len(unknown), 'code')} of {found.layer} that the lists do not "
             f"have: {all_shown(masked(unknown))}."
         )
-    everything = known[found.layer].dropna().unique()
+    everything = pd.Index(known[found.layer].dropna().unique())
+    if len(left := everything.difference(members.index)):
+        people = _patients_of(left, found.layer, units, layers)
+        notes.append(
+            f"{file} gives no place to {len(left):,} of {len(everything):,} codes of {found.layer}: "
+            f"{counted(people, 'patient')} are in no place for that."
+        )
     below = found.layer not in layers or layers[found.layer].covers
     names = pd.Index(sorted(members.unique()), name="code")
     if names.empty:
@@ -163,9 +169,18 @@ def _places(
         as_at="date not said",
         source=file,
         note=f"made of {found.layer}, by the columns {found.column!r} and {column!r}",
-        covers=below and set(everything) <= set(members.index),
+        covers=below and left.empty,
     )
     return layer, notes
+
+
+def _patients_of(codes: pd.Index[str], key: str, units: UnitTable, layers: dict[str, Layer]) -> int:
+    """Count the patients of some practices, or of some footprints of practices."""
+    registered = units.table["registered"]
+    if key in layers:
+        of = layers[key].members["practices"]
+        codes = of.index[of.isin(codes)]
+    return int(registered[registered.index.isin(codes)].sum())
 
 
 def _nest(layers: dict[str, Layer]) -> tuple[tuple[str, str], ...]:

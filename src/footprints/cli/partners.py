@@ -1,0 +1,237 @@
+"""``footprints partners``: which services a system deals with, and with whom it shares them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import pandas as pd
+import typer
+
+from footprints.cli.options import AtlasFile, WhosePeople, Within, open_atlas
+from footprints.console import add_row, new_table, open_screen, say, show
+from footprints.errors import UnknownNameError
+from footprints.inputs import Inputs, with_notes
+from footprints.levels import service_called
+from footprints.masking import counted
+from footprints.output import output_file
+
+if TYPE_CHECKING:
+    import networkx as nx
+    from rich.console import Console
+
+    from footprints.atlas import Atlas
+
+MOST_NAMED = 8
+"""How many of those who share a service are named; files hold them all."""
+
+
+def partners(
+    area: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="AREA",
+            help="A system, place or authority: its code, ODS code or name. Without one, all "
+            "systems.",
+        ),
+    ] = None,
+    atlas_file: AtlasFile = None,
+    within: Within = None,
+    systems: Annotated[
+        str | None,
+        typer.Option(metavar="LAYER", help="The layer of systems; the newest if none is named."),
+    ] = None,
+    service: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LAYER",
+            help="A layer of services (amb22), or what they are called: ambulance, cancer, "
+            "resilience. May be repeated; the newest of each kind if none is named.",
+        ),
+    ] = None,
+    population: WhosePeople = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write a report (.xlsx, .html, .md, .txt, .xml, .geojson, .gpkg), the graph "
+            "(.graphml, .json, or its edges as .csv) or the matrix (.png, .svg, .pdf). May be "
+            "repeated.",
+        ),
+    ] = None,
+    marking: Annotated[
+        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on each report.')
+    ] = "",
+) -> None:
+    """Say which services a system deals with, and which other systems share them.
+
+    Without an area, which systems each kind of service cuts, and whether services span several.
+
+    \b
+    Examples:
+      footprints partners "Hampshire and Isle of Wight" --service ambulance
+      footprints partners Hart
+      footprints partners --systems icb26 --service amb22 --service cal21 -o partners.xlsx
+      footprints partners --service amb22 -o services.graphml -o services.png
+    """  # noqa: D301  # The character \b keeps the lines of the examples.
+    from footprints.services import services_graph  # noqa: PLC0415  # networkx takes time to load.
+    from footprints.services.partnership import with_focus  # noqa: PLC0415  # As above.
+
+    for file in output or ():
+        output_file(file, _endings())
+    atlas = open_atlas(Inputs(atlas=atlas_file), within)
+    layer, code = _found(atlas, area, systems)
+    graph = with_notes(
+        lambda: services_graph(atlas, layer, _services(service), population=population)
+    )
+    screen = open_screen()
+    say(screen, [atlas.title, *atlas.notes, f"People: {graph.graph['basis']}.", ""])
+    say(screen, _older(atlas, graph.graph["systems"]))
+    if code is not None:
+        graph = with_focus(graph, f"{layer}:{code}")
+        _print_partners(screen, graph)
+    else:
+        _print_all(screen, graph)
+    for file in output or ():
+        _write(atlas, graph, file, marking)
+        say(screen, [f"Written: {file.name}."])
+
+
+def _services(asked: list[str] | None) -> list[str] | None:
+    return [text for texts in asked for text in texts.split(",")] if asked else None
+
+
+def _found(atlas: Atlas, area: str | None, systems: str | None) -> tuple[str | None, str | None]:
+    """Return the layer that is held against services, and the footprint where one is asked for."""
+    from footprints.services.meeting import newest_systems  # noqa: PLC0415  # As above.
+
+    if area is None:
+        return systems, None
+    whole = atlas.whole
+    if systems is not None:
+        return whole.find(f"{whole.resolve(systems)}:{area}")
+    try:
+        return whole.find(f"{newest_systems(whole)}:{area}")
+    except UnknownNameError:
+        return whole.find(area)
+
+
+def _older(atlas: Atlas, layer: str) -> list[str]:
+    """Say where systems are of an older map than the newest."""
+    levels = atlas.whole.overview["level"]
+    level = levels[layer]
+    last = next((key for key in atlas.whole.newest() if levels[key] == level), layer)
+    if last == layer or level != "system":
+        return []
+    return [f"The systems are those of {layer}; the newest are those of {last}.", ""]
+
+
+def _print_partners(screen: Console, graph: nx.Graph) -> None:
+    """Say which services an area deals with, a table for each kind."""
+    from footprints.services import partners as of_system  # noqa: PLC0415  # As above.
+
+    found = of_system(graph)
+    for kind, rows in found.groupby("kind", sort=False):
+        first = rows.iloc[0]
+        name = first["system"] if pd.isna(first["system_name"]) else first["system_name"]
+        count = int(first["services"])
+        head = f"{name} ({graph.graph['systems']} {first['system']}) deals with"
+        none = "none of the" if not count else f"{count:,}"
+        say(screen, [f"{head} {none} {service_called(str(kind), count)} ({kind})."])
+        _print_rows(screen, rows)
+        say(screen, [""])
+
+
+def _print_rows(screen: Console, rows: pd.DataFrame) -> None:
+    """Print the services of one kind that an area deals with."""
+    table = new_table("Service", "People", "Of it", "Of service", "Shared with", "Evidence")
+    lines = []
+    for row in rows.fillna({"service_name": "", "evidence": ""}).itertuples():
+        none = pd.isna(row.service)
+        name = "in none" if none else f"{row.service_name or row.service} ({row.service})"
+        numbers = [_number(row.people), _share(row.share_of_system), _share(row.share_of_service)]
+        others = _some(row.shared_with_names) or ("" if none else "nobody")
+        add_row(table, name, *numbers, others, row.evidence)
+        told = f"{name}: {numbers[0]} people, {numbers[1]} of it"
+        rest = "" if none else f", {numbers[2]} of the service; shared with {others}"
+        lines.append(f"- {told}{rest}.{' Uncertain.' if row.evidence == 'uncertain' else ''}")
+    show(screen, table, lines)
+
+
+def _some(names: str) -> str:
+    """Return names with "; " between them, of many the first and how many more there are."""
+    each = names.split("; ")
+    rest = len(each) - MOST_NAMED
+    return names if rest <= 0 else f"{'; '.join(each[:MOST_NAMED])} and {rest:,} more"
+
+
+def _number(people: float) -> str:
+    return "?" if pd.isna(people) else f"{people:,.0f}"
+
+
+def _share(share: float) -> str:
+    if pd.isna(share):
+        return ""
+    return "<0.1%" if 0 < share < 0.001 else f"{share:.1%}"
+
+
+def _print_all(screen: Console, graph: nx.Graph) -> None:
+    """Say of each kind of service what its services span, and which systems it cuts."""
+    from footprints.services import spanning  # noqa: PLC0415  # As above.
+    from footprints.services.found import cut_findings  # noqa: PLC0415
+
+    found, cuts = spanning(graph), cut_findings(graph)
+    for kind, rows in found.groupby("kind", sort=False):
+        say(screen, [found.attrs[f"claim_{kind}"]])
+        table = new_table("Service", "People", "Systems", "Regions", "Evidence")
+        lines = []
+        for row in rows.fillna(
+            {"service_name": "", "region_names": "", "evidence": ""}
+        ).itertuples():
+            name = f"{row.service_name or row.service} ({row.service})"
+            regions = row.region_names
+            people = _number(row.people)
+            add_row(table, name, people, f"{row.systems:,}", regions, row.evidence)
+            lines.append(f"- {name}: {people} people, {counted(row.systems, 'system')}; {regions}.")
+        show(screen, table, lines)
+        mine = cuts[cuts["against"] == kind]
+        missed = mine[mine["status"] == "warn"]
+        systems = graph.graph["systems"]
+        say(
+            screen,
+            [f"{len(missed):,} of {len(mine):,} systems of {systems} are cut or partly in none."],
+        )
+        say(screen, [*(f"- {message}" for message in missed["message"]), ""])
+
+
+def _endings() -> list[str]:
+    from footprints.report.writing import FORMATS  # noqa: PLC0415  # Each takes time to load.
+    from footprints.services import files, matrix  # noqa: PLC0415
+
+    return list(dict.fromkeys([*FORMATS, *files.FORMATS, *matrix.PICTURES]))
+
+
+def _write(atlas: Atlas, graph: nx.Graph, file: Path, marking: str) -> None:
+    """Write what the name of a file ends in."""
+    from footprints.services import files, found, matrix  # noqa: PLC0415  # As above.
+    from footprints.services.partnership import near_focus  # noqa: PLC0415
+
+    ending = file.suffix.lower()
+    if ending in matrix.PICTURES:
+        matrix.save_services_matrix(graph, file, _focus(graph))
+    elif ending in files.FORMATS:
+        files.write_graph(near_focus(graph), file)
+    else:
+        found.services_report(atlas, graph).save(file, marking=marking)
+
+
+def _focus(graph: nx.Graph) -> list[str] | None:
+    """Return the systems that the graph is about, or None where it is about all."""
+    layer = graph.graph["systems"]
+    systems = {
+        node: about["in_focus"] for node, about in graph.nodes(data=True) if node[0] == layer
+    }
+    own = [f"{layer}:{code}" for (_, code), inside in systems.items() if inside]
+    return None if len(own) == len(systems) else own
