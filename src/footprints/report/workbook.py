@@ -47,7 +47,9 @@ _NUMBERS = {
     **dict.fromkeys(["lower", "upper", "target", "distance", "miss", "people"], _PEOPLE),
     **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "findings"], _PEOPLE),
     **dict.fromkeys(STATUSES, _PEOPLE),
-    **dict.fromkeys(["left_share", "right_share"], "0.0%"),
+    **dict.fromkeys(["left_share", "right_share", "share_of_system", "share_of_service"], "0.0%"),
+    **dict.fromkeys(["largest_share", "aligned", "people_aligned", "fit"], "0.0%"),
+    **dict.fromkeys(["miss_before", "miss_after", "both", "other_people", "outside"], _PEOPLE),
     "status": _STATUS,
     "distance_percent": '+0.0"%";-0.0"%";0.0"%"',
 }
@@ -56,11 +58,20 @@ _WIDTHS = {
     **dict.fromkeys(["message", "meaning"], 80),
     **dict.fromkeys(["source", "population_source", "note", "quote"], 40),
     **dict.fromkeys(["name", "counterpart_name", "left_name", "right_name", "measure"], 34),
+    **dict.fromkeys(["old_name", "new_name", "system_name", "service_name", "other_name"], 34),
+    **dict.fromkeys(["shared_with_names", "names", "region_names", "in_each"], 60),
+    **dict.fromkeys(["happened", "effect", "before", "after"], 18),
     **dict.fromkeys(["check", "part", "file", "word", "forgiven", "evidence"], 22),
     **dict.fromkeys(["status", "since", "severity", "layer", "against"], 11),
     "sha256": 66,
 }
-_NAMES = frozenset({"name", "counterpart_name", "left_name", "right_name"})
+_NAMES = frozenset(
+    {
+        *("name", "counterpart_name", "left_name", "right_name", "old_name", "new_name"),
+        *("system_name", "service_name", "other_name", "shared_with_names", "names"),
+        *("region_names", "in_each"),
+    }
+)
 _WRAPPED = _NAMES | {"message", "meaning", "note", "quote"}
 _SUMMARY_WIDTHS = [22, 14, 14, *[12] * 6, 16]
 _UNSHEETED = re.compile(r"[\[\]:*?/\\']")

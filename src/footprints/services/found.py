@@ -12,8 +12,15 @@ from footprints.read import band_set
 from footprints.report import Report, as_findings
 from footprints.services.graph import edge_table, node_table
 from footprints.services.meeting import mixed_vintages
-from footprints.services.partnership import cuts_of, focused_nodes, near_focus, with_focus
+from footprints.services.partnership import (
+    cuts_of,
+    focused_nodes,
+    near_focus,
+    partners,
+    with_focus,
+)
 from footprints.services.spanning import spanning
+from footprints.services.ties import ties
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +66,9 @@ def services_report(
         whether it spans several systems, which of ambulance services and resilience forums is
         claimed, so that an exception warns; and one a kind of another year than the systems
         (``service-vintage``), which warns. Of what rests on uncertain evidence, ``result`` says
-        so. ``pairs`` are the edges of those systems and of all that share their services.
+        so. ``pairs`` are the edges of those systems and of all that share their services;
+        ``tables`` hold what :func:`footprints.partners`, :func:`footprints.spanning` and
+        :func:`footprints.ties` tell, as ``Partners``, ``Services`` and ``Ties``.
 
     Raises
     ------
@@ -88,6 +97,11 @@ def services_report(
         bands=_bands(atlas),
         findings=findings,
         pairs=_pairs(edge_table(near_focus(graph))),
+        tables={
+            "Partners": partners(graph),
+            "Services": spanning(graph),
+            "Ties": ties(graph),
+        },
     )
 
 
