@@ -36,7 +36,7 @@ function footprintsJoined(topology, pieces) {
       if (next === undefined) break;
       bounds.delete(next);
       const points = topology.arcs[next];
-      const onwards = points[0].join() === end ? points : points.toReversed();
+      const onwards = points[0].join() === end ? points : points.slice().reverse();
       for (let i = 1; i < onwards.length; i++) ring.push(onwards[i]);
     }
     rings.push(ring);
