@@ -12,6 +12,8 @@ import pytest
 
 import footprints as fp
 from footprints.cli import main
+from footprints.errors import TableError
+from footprints.read.as_they_are import units_of_file
 from footprints.redraws.effects import Side, what_a_redraw_touches
 
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
@@ -265,3 +267,14 @@ def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
     assert status == 0
     assert "543,550 people in 6 units were split off, in one flow" in out
     assert "Against the baseline: 1 new" in out
+
+
+def test_places_of_units_in_degrees_are_refused_and_not_lost(tmp_path) -> None:
+    file = tmp_path / "units.csv"
+    file.write_text(
+        "LSOA11CD,residents,easting,northing\nE01000001,5,51.2,-1\nE01000002,6,4e5,1e5\n"
+    )
+    with pytest.raises(
+        TableError, match=r"'units.csv' has places outside .*'E01000001': .*degrees"
+    ):
+        units_of_file(file)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from footprints.atlas import Population, UnitTable
+from footprints.crs import LOOKS, NATIONAL_GRID
 from footprints.errors import FileError, TableError, listed
 from footprints.masking import all_shown
 from footprints.read.atlas_file import read_atlas
@@ -160,6 +161,19 @@ def _read_lines(path: str | PathLike[str], seen: Seen, **named: Any) -> gpd.GeoD
     return read_layer(path, **said, **part, **named)
 
 
+def _check_places(seen: Seen, easting: pd.Series[float], northing: pd.Series[float]) -> None:
+    """Refuse places that are no metres of the National Grid, such as degrees."""
+    west, south, east, north = LOOKS[NATIONAL_GRID]
+    strays = easting.index[~(easting.between(west, east) & northing.between(south, north))]
+    if len(strays):
+        msg = (
+            f"{seen.file!r} has places outside Great Britain for {all_shown(strays[:5])}"
+            f"{f' and {len(strays) - 5:,} more' if len(strays) > 5 else ''}: give eastings and "
+            "northings in metres of the British National Grid (EPSG:27700), not degrees."
+        )
+        raise TableError(msg, list(strays))
+
+
 def _places(seen: Seen, table: pd.DataFrame) -> dict[str, pd.Series[float]]:
     """Return the columns of easting and northing."""
     columns = {str(name).lower(): name for name in table}
@@ -170,6 +184,7 @@ def _places(seen: Seen, table: pd.DataFrame) -> dict[str, pd.Series[float]]:
             if bare.any():
                 msg = f"{seen.file!r} has no place for {all_shown(table.index[bare])}."
                 raise TableError(msg, table.index[bare])
+            _check_places(seen, *numbers)
             return dict(zip(("easting", "northing"), numbers, strict=True))
     msg = (
         f"{seen.file!r} does not say where its units lie: it has neither polygons nor columns "
