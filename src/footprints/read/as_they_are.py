@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PLACES = (("easting", "northing"), ("eastings", "northings"), ("x", "y"))
 """What the columns of a place in EPSG:27700 are called."""
+MOST_DEGREES = 180
 
 
 def atlas_of_files(paths: Iterable[str | PathLike[str]]) -> Atlas:
@@ -164,7 +165,10 @@ def _read_lines(path: str | PathLike[str], seen: Seen, **named: Any) -> gpd.GeoD
 def _check_places(seen: Seen, easting: pd.Series[float], northing: pd.Series[float]) -> None:
     """Refuse places that are no metres of the National Grid, such as degrees."""
     west, south, east, north = LOOKS[NATIONAL_GRID]
-    strays = easting.index[~(easting.between(west, east) & northing.between(south, north))]
+    inside = easting.between(west, east) & northing.between(south, north)
+    # Within 180 m of the grid's origin there is only sea.
+    degrees = (easting.abs() <= MOST_DEGREES) & (northing.abs() <= MOST_DEGREES)
+    strays = easting.index[~inside | degrees]
     if len(strays):
         msg = (
             f"{seen.file!r} has places outside Great Britain for {all_shown(strays[:5])}"
