@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import jsonschema
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import layer_of, residents, squares
 
 import footprints as fp
 from footprints.cli import main
@@ -19,7 +22,9 @@ from footprints.redraws.effects import Side, what_a_redraw_touches
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
 
 
+@cache
 def report_of(atlas: fp.Atlas, old: str, new: str) -> fp.Report:
+    """Report a redraw, once for each atlas and pair of layers."""
     return fp.redraw_report(atlas, atlas, fp.compare(atlas, old, new))
 
 
@@ -278,3 +283,53 @@ def test_places_of_units_in_degrees_are_refused_and_not_lost(tmp_path) -> None:
         TableError, match=r"'units.csv' has places outside .*'E01000001': .*degrees"
     ):
         units_of_file(file)
+
+
+def test_a_service_of_an_earlier_year_than_the_new_map_is_noted(england, redrawn) -> None:
+    told = [line for line in redrawn.lead if line.startswith("Years are mixed")]
+    assert len(told) == 1
+    assert "icb26 is held against" in told[0]
+    assert "cal21" in told[0]
+    same = report_of(england, "stp17", "stp18")
+    assert not any("amb22" in line for line in same.lead if line.startswith("Years are mixed"))
+
+
+OLD = {"a": "A", "b": "A", "c": "B"}
+NEW = {"a": "A", "b": "C", "c": "B"}
+PEOPLE = [1_500_000, 1_200_000, 700_000]
+
+
+def with_agreed(*agreed: tuple[str, str], people: list[int] = PEOPLE) -> fp.Report:
+    """Compare two maps with band misses agreed, each named by its layer and code."""
+    exceptions = tuple(
+        fp.Agreed(
+            check="population-band", layer=layer, code=code, reason="small", until="2027-01-01"
+        )
+        for layer, code in agreed
+    )
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=people))},
+        layers={"stp21": layer_of(OLD, "system"), "icb22": layer_of(NEW, "system")},
+        checks=fp.Checks(agreed=exceptions),
+    )
+    change = fp.compare(atlas, "stp21", "icb22")
+    return fp.redraw_report(atlas, atlas, change, today=date(2026, 11, 1))
+
+
+def test_a_miss_that_was_agreed_of_the_old_map_is_not_worse_where_it_is_the_same() -> None:
+    report = with_agreed(("stp21", "B"))
+    assert effects(report, "unchanged", "population-band") == {"B"}
+    assert not report.stops("warn", "fail").any()
+
+
+def test_a_miss_that_the_redraw_makes_is_newly_broken_though_it_is_agreed() -> None:
+    report = with_agreed(("icb22", "C"), people=[1_500_000, 900_000, 1_700_000])
+    assert effects(report, "newly broken", "population-band") == {"C"}
+    assert not report.stops("warn", "fail").any()
+
+
+def test_an_exception_that_matches_nothing_is_neither_broken_nor_mended() -> None:
+    report = with_agreed(("stp21", "A"), ("icb22", "A"))
+    assert report.mended.empty
+    assert set(report.tables["Effects"]["code"]) == {"B"}
