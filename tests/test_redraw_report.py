@@ -165,18 +165,45 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     return status, said.out, said.err
 
 
-def test_the_command_says_who_moved_and_what_is_new_and_ends_well(capsys) -> None:
-    status, out, err = run(capsys, "compare", "icb22", "icb26")
+def test_the_command_says_who_moved_and_what_is_new_and_ends_well(capsys, tmp_path) -> None:
+    file = tmp_path / "lookup.csv"
+    status, out, err = run(capsys, "compare", "icb22", "icb26", "--lookup", str(file))
     assert (status, err) == (0, "")
+    lookup = pd.read_csv(file)
+    assert list(lookup) == ["old", "new", "weight", "population", "date"]
+    assert lookup.groupby("old")["weight"].sum().round(12).eq(1).all()
+    assert "This ends with status 0; with --fail-on newly-broken it ends with status 1." in out
+    assert "--fail-on warn" not in out
     assert "978,491 people in 11 units were transferred, in four flows" in out
     assert "8 new, 5 worse, 69 known, 31 mended" in out
 
 
 @pytest.mark.parametrize(
-    ("pair", "status"), [(("icb22", "icb26"), 1), (("stp20", "stp21"), 0), (("icb22", "icb22"), 0)]
+    ("pair", "status", "why"),
+    [
+        (("icb22", "icb26"), 1, "ends with status 1, as --fail-on newly-broken asks."),
+        (("stp20", "stp21"), 0, "Nothing is newly broken or worse. This ends with status 0."),
+    ],
 )
-def test_newly_broken_ends_with_status_1_only_where_something_is(capsys, pair, status) -> None:
-    assert run(capsys, "compare", *pair, "--fail-on", "newly-broken")[0] == status
+def test_newly_broken_ends_with_status_1_only_where_something_is(capsys, pair, status, why) -> None:
+    found, out, _ = run(capsys, "compare", *pair, "--fail-on", "newly-broken")
+    assert found == status
+    assert why in out
+
+
+def test_a_gate_on_what_is_newly_broken_does_not_pass_where_nobody_is_counted(
+    capsys, tmp_path
+) -> None:
+    files = [tmp_path / "stp21.geojson", tmp_path / "icb22.geojson"]
+    for file in files:
+        table = squares(name=["A", "B"]).assign(code=["A", "B"])
+        table.to_file(file)
+    compared = ["compare", *map(str, files)]
+    status, out, _ = run(capsys, *compared)
+    assert status == 0
+    assert "no check was run. This ends with status 0." in out
+    status, out, _ = run(capsys, *compared, "--fail-on", "newly-broken")
+    assert status == 3
 
 
 def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
@@ -252,6 +279,11 @@ def test_two_releases_of_one_layer_keep_apart(shared, capsys) -> None:
         (["--from", "old.toml"], "Say which layer to compare"),
         (["a.json", "b.json"], "a.json"),
         (["a.json", "b.json", "--within", "X"], "--within goes with an atlas"),
+        (["a.json", "b.json", "--changes", "surrey-2027"], "leave --changes out"),
+        (["a.json", "b.json", "--population", "men"], "--population goes with --units"),
+        (["--changes", "surrey-2027", "--from", "old.toml"], "leave --from out"),
+        (["icb22", "icb26", "--as-at", "2026-04-01"], "--as-at goes with --changes"),
+        (["icb22", "icb26", "--lookup", "lookup.xlsx"], "its name must end in"),
         (["icb22", "icb26", "-o", "r.pdf"], "its name must end in"),
         (["--changes", "surrey-2027"], "These changes redraw 'lad23', 'ctyua23': name one"),
         (["--changes", "surrey-2027", "--layer", "icb26"], "redraw 'lad23', 'ctyua23'"),
@@ -271,7 +303,7 @@ def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
     status, out, _ = run(capsys, "compare", "--changes", "surrey-2027", "--layer", "ctyua")
     assert status == 0
     assert "543,550 people in 6 units were split off, in one flow" in out
-    assert "Against the baseline: 1 new" in out
+    assert "Against the old map: 1 new" in out
 
 
 def test_places_of_units_in_degrees_are_refused_and_not_lost(tmp_path) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from footprints.atlas import Population, UnitTable
-from footprints.crs import LOOKS, NATIONAL_GRID
+from footprints.crs import LOOKS
 from footprints.errors import FileError, TableError, listed
+from footprints.geometry import NATIONAL_GRID
 from footprints.masking import all_shown
 from footprints.read.atlas_file import read_atlas
 from footprints.read.boundary_files import SIGNATURES

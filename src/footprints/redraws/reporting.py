@@ -108,6 +108,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
         pairs=effect.pairs,
         mended=effect.mended,
         lead=(*lead, *_vintages(after.layer, effect.older), *map(_left_out, effect.left_out)),
+        baseline_name="the old map",
         tables={"Effects": effect.table, "Alignment": effect.alignment, **tables},
     )
 

@@ -139,7 +139,7 @@ def verdict(report: Report) -> str:
         return passed
     since = report.findings["since"].value_counts()
     known = ", ".join(f"{since.get(word, 0):,} {word}" for word in ("new", "worse", "known"))
-    return f"{passed} Against the baseline: {known}, {len(report.mended):,} mended."
+    return f"{passed} Against {report.baseline_name}: {known}, {len(report.mended):,} mended."
 
 
 def counted(report: Report) -> dict[tuple[str, str, str], str]:
