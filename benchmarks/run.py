@@ -24,12 +24,13 @@ import area
 import checks
 import locate
 import members
+import redraws
 import shapely
 
 if TYPE_CHECKING:
     from figures import Measured
 
-FIGURES = [*members.FIGURES, *checks.FIGURES, *area.FIGURES, *locate.FIGURES]
+FIGURES = [*members.FIGURES, *checks.FIGURES, *redraws.FIGURES, *area.FIGURES, *locate.FIGURES]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEADER = ["what", "against", "ratio", "at least", "met", "time", "peak memory", "note"]
 PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "shapely"]

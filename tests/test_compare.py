@@ -674,6 +674,16 @@ def test_pieces_of_footprints_whose_codes_run_together_are_told_apart() -> None:
     assert len(atlas.layers["old"]) == 2
 
 
+def test_flows_of_few_people_can_be_found_before_they_are_published() -> None:
+    change = redrawn({"a": "A", "b": "A", "c": "B"}, {"a": "A", "b": "B", "c": "B"}, [40, 3, 50])
+    found = fp.differencing(change.pairs, 5)
+    few = set(
+        found.loc[found["kind"] == "both", ["left", "right"]].itertuples(index=False, name=None)
+    )
+    assert few == {("A", "B")}
+    assert set(found["shown"]) == {"<5"}
+
+
 def test_the_inputs_are_not_changed(row: fp.Atlas) -> None:
     change = fp.compare(row, "stp21", "icb22")
     pairs = row.overlap("stp21", "icb22")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
 from conftest import layer_of, residents, squares
 
@@ -217,6 +219,10 @@ def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
     sheet = list(book["Lookup"].iter_rows(values_only=True))
     assert sheet[0] == ("old", "new", "weight", "population", "date")
     assert len(sheet) == 1 + len(redrawn.tables["Lookup"])
+    meanings = {row[0]: row[1] for row in book["Notes"].iter_rows(values_only=True)}
+    assert {"effect", "weight", "happened", "miss_before"} <= set(meanings)
+    package = pyogrio.list_layers(redrawn.save(tmp_path / "r.gpkg"))[:, 0]
+    assert {"effects", "alignment", "flows", "footprints", "lookup"} <= set(package)
     folder = fp.write_tidy(redrawn, tmp_path / "tidy")
     assert pd.read_parquet(folder / "lookup.parquet")["old"].equals(
         redrawn.tables["Lookup"]["old"].astype("str")
@@ -365,3 +371,37 @@ def test_an_exception_that_matches_nothing_is_neither_broken_nor_mended() -> Non
     report = with_agreed(("stp21", "A"), ("icb22", "A"))
     assert report.mended.empty
     assert set(report.tables["Effects"]["code"]) == {"B"}
+
+
+HOSTILE = '=HYPERLINK("http://x","y")<script>alert(1)</script>|\x1b[31m'
+
+
+def test_hostile_names_and_titles_are_text_in_every_format(tmp_path) -> None:
+    old = layer_of(OLD, "system", B=HOSTILE)
+    new = layer_of(NEW, "system", B=HOSTILE, C=HOSTILE)
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=PEOPLE))},
+        layers={"stp21": old, "icb22": new},
+    )
+    report = report_of(atlas, "stp21", "icb22")
+    empty = report.tables["Alignment"].iloc[:0]
+    more = {"Findings": empty, "population-band": empty, "gpkg_x": report.tables["Lookup"]}
+    report = replace(report, tables={**report.tables, **more})
+    page = report.save(tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    text = report.save(tmp_path / "r.md").read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "\x1b" not in page + text + report.save(tmp_path / "r.txt").read_text(encoding="utf-8")
+    assert json.loads(report.to_json())["tables"]["Flows"][0]["old_name"] in {"A", HOSTILE}
+    book = openpyxl.load_workbook(report.to_excel(tmp_path / "r.xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert {"Findings", "Findings 2", "population-band", "population-band 2"} <= set(
+        book.sheetnames
+    )
+    package = pyogrio.list_layers(report.save(tmp_path / "r.gpkg"))[:, 0]
+    assert {"findings", "lookup"} <= set(package)
+    assert any(name.endswith("gpkg_x") for name in package)
+    folder = fp.write_tidy(report, tmp_path / "tidy")
+    assert len(pd.read_parquet(folder / "findings.parquet")) == len(report.findings)

@@ -33,6 +33,8 @@ from footprints.output import output_file, write_whole
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from footprints.atlas import Atlas
     from footprints.redraws import Change
     from footprints.report import Report
@@ -158,9 +160,18 @@ def compare(
     status, ending = _ending(report, fail_on)
     hand_over(report, output, worst=worst, marking=marking, ending=ending)
     if lookup is not None:
-        write_whole(lookup, compared.change.lookup.to_csv(index=False))
-        say(open_screen(), [f"Lookup written: {lookup.name}."])
+        _write_lookup(lookup, compared.change.lookup)
     raise typer.Exit(status)
+
+
+def _write_lookup(file: Path, lookup: pd.DataFrame) -> None:
+    """Write a lookup as CSV, with an apostrophe before what a spreadsheet would run."""
+    from footprints.report.table import harmless  # noqa: PLC0415  # It takes time to load.
+
+    texts = ["old", "new", "population", "date"]
+    safe = {name: lookup[name].map(harmless, na_action="ignore") for name in texts}
+    write_whole(file, lookup.assign(**safe).to_csv(index=False, lineterminator="\n"))
+    say(open_screen(), [f"Lookup written: {file.name}."])
 
 
 def _ending(report: Report, fail_on: BreakOn) -> tuple[int, str]:

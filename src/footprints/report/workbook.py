@@ -25,7 +25,7 @@ from footprints.report.contents import (
     written,
 )
 from footprints.report.table import is_formula
-from footprints.report.words import COLUMNS, PAIRS, STATUSES
+from footprints.report.words import COLUMNS, PAIRS, REDRAW, STATUSES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -47,20 +47,21 @@ _NUMBERS = {
     **dict.fromkeys(["lower", "upper", "target", "distance", "miss", "people"], _PEOPLE),
     **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "findings"], _PEOPLE),
     **dict.fromkeys(STATUSES, _PEOPLE),
-    **dict.fromkeys(["left_share", "right_share"], "0.0%"),
+    **dict.fromkeys(["left_share", "right_share", "aligned", "people_aligned"], "0.0%"),
+    **dict.fromkeys(["miss_before", "miss_after"], _PEOPLE),
     "status": _STATUS,
     "distance_percent": '+0.0"%";-0.0"%";0.0"%"',
 }
 _MEASURED = {"people": _PEOPLE, "share": "0.0%"}
+_NAMES = frozenset({"name", "counterpart_name", "left_name", "right_name", "old_name", "new_name"})
 _WIDTHS = {
     **dict.fromkeys(["message", "meaning"], 80),
     **dict.fromkeys(["source", "population_source", "note", "quote"], 40),
-    **dict.fromkeys(["name", "counterpart_name", "left_name", "right_name", "measure"], 34),
+    **dict.fromkeys([*sorted(_NAMES), "measure", "happened"], 34),
     **dict.fromkeys(["check", "part", "file", "word", "forgiven", "evidence"], 22),
     **dict.fromkeys(["status", "since", "severity", "layer", "against"], 11),
     "sha256": 66,
 }
-_NAMES = frozenset({"name", "counterpart_name", "left_name", "right_name"})
 _WRAPPED = _NAMES | {"message", "meaning", "note", "quote"}
 _SUMMARY_WIDTHS = [22, 14, 14, *[12] * 6, 16]
 _UNSHEETED = re.compile(r"[\[\]:*?/\\']")
@@ -70,8 +71,8 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
     Sheets: ``Summary``; ``Findings`` (all of them under fixed columns, the worst first); one a
-    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``; ``Notes``. Text stays
-    text, codes and what looks like a formula too.
+    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``;
+    ``Notes``. Text stays text, codes and what looks like a formula too.
 
     Parameters
     ----------
@@ -111,7 +112,7 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
             book.table_sheet(name, table, frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
-        _notes_sheet(book)
+        _notes_sheet(book, report)
     return target.getvalue()
 
 
@@ -260,13 +261,14 @@ def _sources_sheet(book: _Book, report: Report) -> None:
         row = book.table(sheet, row, table, _WRAPPED | {"source", "population_source"}) + 1
 
 
-def _notes_sheet(book: _Book) -> None:
+def _notes_sheet(book: _Book, report: Report) -> None:
     """Add what words mean, and what the workbook could not hold."""
     sheet, row = book.sheet("Notes")
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 110)
     words = pd.DataFrame(STATUSES.items(), columns=["word", "meaning"])
-    columns = pd.DataFrame((COLUMNS | PAIRS).items(), columns=["column", "meaning"])
+    known = COLUMNS | PAIRS | (REDRAW if report.tables else {})
+    columns = pd.DataFrame(known.items(), columns=["column", "meaning"])
     for table in (words, columns):
         row = book.table(sheet, row, table) + 1
     if book.cut:
