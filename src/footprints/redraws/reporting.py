@@ -58,12 +58,14 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
         is ``new`` where the redraw broke it, ``worse`` or ``known``; ``mended`` is what the old map
         missed and the new one does not. A miss that was agreed of the old map is known of the new
         one unless it is larger; agreed exceptions that match nothing are left to
-        :func:`footprints.check`. ``lead`` says what changed, and which layers are of other years. ``tables`` holds ``Effects`` (a row a miss of either map: ``effect``, which is
-        ``newly broken``, ``worse``, ``unchanged`` or ``mended``; ``check``, ``layer``, ``against``,
-        ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before`` and ``miss_after``,
-        persons; ``message``), ``Alignment`` (how either map fits councils and strategic
-        authorities, as :func:`footprints.alignment` has it), ``Flows``, ``Footprints`` and
-        ``Lookup`` (of the change). Where nobody is counted, the checks are left out.
+        :func:`footprints.check`. ``lead`` says what changed, and which layers are of other
+        years. ``tables`` holds ``Effects`` (a row a miss of either map: ``effect``, which
+        is ``newly broken``, ``worse``, ``unchanged`` or ``mended``; ``check``, ``layer``,
+        ``against``, ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before``
+        and ``miss_after``, persons; ``message``), ``Alignment`` (how either map fits
+        councils and strategic authorities, as :func:`footprints.alignment` has it),
+        ``Flows``, ``Footprints`` and ``Lookup`` (of the change). Where nobody is counted,
+        the checks are left out.
 
     Raises
     ------
