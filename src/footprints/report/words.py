@@ -62,3 +62,27 @@ PAIRS = {
     "right_share": "The part of the right footprint that lies in the left one, 0 to 1.",
 }
 """Columns of pairs that the others do not explain."""
+REDRAW = {
+    "effect": "What a redraw does to a check: newly broken, worse, unchanged or mended.",
+    "before": "The status on the old map.",
+    "after": "The status on the new map.",
+    "miss_before": "How many people it missed by on the old map.",
+    "miss_after": "How many people it misses by on the new map.",
+    "reference": "The layer that both maps are held against.",
+    "aligned": "The share of footprints that are one of that layer or several whole ones, 0 to 1.",
+    "people_aligned": "The share of people who live in those, 0 to 1.",
+    "old": "A footprint of the old map; empty for people who were in none.",
+    "new": "A footprint of the new map; empty for people who are in none.",
+    "kind": "What became of people: stayed, merged, split (off), transferred or unassigned.",
+    "depth_m": "How deep a flow told by lines lies, in metres.",
+    "side": "The map that a footprint is of: old or new.",
+    "same_area": "Whether it is exactly the area of its counterpart.",
+    "same_code": "Whether it has the code of its counterpart.",
+    "same_name": "Whether it has the name of its counterpart.",
+    "code_reused": "Whether the other map has its code for another footprint.",
+    "happened": "What became of it, in words.",
+    "tied": "Other footprints that take as many of its people as its successor.",
+    "weight": "The share of the old footprint's people that goes to the new one; they sum to 1.",
+    "date": "The date of the people that the weights are of.",
+}
+"""The columns of the tables of a redraw that the others do not explain."""

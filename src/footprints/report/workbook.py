@@ -25,7 +25,7 @@ from footprints.report.contents import (
     written,
 )
 from footprints.report.table import is_formula
-from footprints.report.words import COLUMNS, PAIRS, STATUSES
+from footprints.report.words import COLUMNS, PAIRS, REDRAW, STATUSES
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -54,25 +54,20 @@ _NUMBERS = {
     "distance_percent": '+0.0"%";-0.0"%";0.0"%"',
 }
 _MEASURED = {"people": _PEOPLE, "share": "0.0%"}
+_SIDES = ("counterpart", "left", "right", "old", "new", "system", "service", "other")
+_NAMES = frozenset({"name", *(f"{side}_name" for side in _SIDES)})
+_LONG = ("shared_with_names", "names", "region_names", "in_each")
 _WIDTHS = {
     **dict.fromkeys(["message", "meaning"], 80),
     **dict.fromkeys(["source", "population_source", "note", "quote"], 40),
-    **dict.fromkeys(["name", "counterpart_name", "left_name", "right_name", "measure"], 34),
-    **dict.fromkeys(["old_name", "new_name", "system_name", "service_name", "other_name"], 34),
-    **dict.fromkeys(["shared_with_names", "names", "region_names", "in_each"], 60),
-    **dict.fromkeys(["happened", "effect", "before", "after"], 18),
+    **dict.fromkeys([*sorted(_NAMES), "measure", "happened"], 34),
+    **dict.fromkeys(_LONG, 60),
+    **dict.fromkeys(["effect", "before", "after"], 18),
     **dict.fromkeys(["check", "part", "file", "word", "forgiven", "evidence"], 22),
     **dict.fromkeys(["status", "since", "severity", "layer", "against"], 11),
     "sha256": 66,
 }
-_NAMES = frozenset(
-    {
-        *("name", "counterpart_name", "left_name", "right_name", "old_name", "new_name"),
-        *("system_name", "service_name", "other_name", "shared_with_names", "names"),
-        *("region_names", "in_each"),
-    }
-)
-_WRAPPED = _NAMES | {"message", "meaning", "note", "quote"}
+_WRAPPED = _NAMES | {*_LONG, "message", "meaning", "note", "quote"}
 _SUMMARY_WIDTHS = [22, 14, 14, *[12] * 6, 16]
 _UNSHEETED = re.compile(r"[\[\]:*?/\\']")
 
@@ -81,8 +76,8 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
     Sheets: ``Summary``; ``Findings`` (all of them under fixed columns, the worst first); one a
-    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``; ``Notes``. Text stays
-    text, codes and what looks like a formula too.
+    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``;
+    ``Notes``. Text stays text, codes and what looks like a formula too.
 
     Parameters
     ----------
@@ -122,7 +117,7 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
             book.table_sheet(name, table, frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
-        _notes_sheet(book)
+        _notes_sheet(book, report)
     return target.getvalue()
 
 
@@ -271,13 +266,14 @@ def _sources_sheet(book: _Book, report: Report) -> None:
         row = book.table(sheet, row, table, _WRAPPED | {"source", "population_source"}) + 1
 
 
-def _notes_sheet(book: _Book) -> None:
+def _notes_sheet(book: _Book, report: Report) -> None:
     """Add what words mean, and what the workbook could not hold."""
     sheet, row = book.sheet("Notes")
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 110)
     words = pd.DataFrame(STATUSES.items(), columns=["word", "meaning"])
-    columns = pd.DataFrame((COLUMNS | PAIRS).items(), columns=["column", "meaning"])
+    known = COLUMNS | PAIRS | (REDRAW if report.tables else {})
+    columns = pd.DataFrame(known.items(), columns=["column", "meaning"])
     for table in (words, columns):
         row = book.table(sheet, row, table) + 1
     if book.cut:
