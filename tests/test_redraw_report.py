@@ -18,7 +18,7 @@ from conftest import layer_of, residents, squares
 import footprints as fp
 from footprints.cli import main
 from footprints.errors import TableError
-from footprints.read.as_they_are import units_of_file
+from footprints.read.one_file import units_of_file
 from footprints.redraws.effects import Side, what_a_redraw_touches
 
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
