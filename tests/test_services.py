@@ -286,6 +286,16 @@ def test_systems_are_tied_by_the_services_and_people_that_they_share(ambulances)
     assert int(found["services"].sum()) == expected
 
 
+def test_the_ties_of_a_focus_are_those_of_its_own_systems(england, ambulances) -> None:
+    focused = england.focus("icb22:E54000034")
+    for found in (
+        fp.ties(fp.services_graph(focused, "icb22", "amb22")),
+        fp.services_report(england, ambulances, "Frimley").tables["Ties"],
+    ):
+        assert len(found) == 6
+        assert (found[["system", "other"]] == "E54000034").any(axis=1).all()
+
+
 def test_a_system_that_is_not_there_is_named_with_what_comes_near(ambulances) -> None:
     with pytest.raises(UnknownNameError, match="no 'E54000999' in icb22 of the graph"):
         fp.partners(ambulances, "E54000999")
