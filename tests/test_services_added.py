@@ -87,6 +87,30 @@ def test_catchments_without_a_population_are_one_of_their_own(valley) -> None:
     assert edges.loc[edges["system"] == "S1", "share_of_system"].to_list() == [0.9, 0.1]
 
 
+def test_a_system_in_no_catchment_is_told_of_and_not_left_out(valley) -> None:
+    table = pd.DataFrame({"unit": ["a", "c"], "service": ["T1", "T1"], "people": [2, 3]})
+    atlas = fp.with_service(valley, "trust22", table)
+    graph = fp.services_graph(atlas, "icb22", "trust22")
+    found = fp.partners(graph, "South").iloc[0]
+    assert (found["services"], found["people"], found["cut"]) == (0, 0, "no")
+    findings = fp.services_report(atlas, graph, "South").findings
+    assert findings["result"].to_list() == ["in no service"]
+    assert findings["message"].iloc[0] == "South (S3) deals with none of the services of trust22."
+    assert int(fp.edge_table(graph)["people"].sum()) == 5
+
+
+def test_the_order_of_kinds_changes_nobodys_people(valley) -> None:
+    table = pd.DataFrame({"unit": ["a", "c"], "service": ["T1", "T1"], "people": [2, 3]})
+    atlas = fp.with_service(valley, "trust22", table)
+    whole = pd.DataFrame({"service": "A", "unit": list("abcde")})
+    atlas = fp.with_service(atlas, "amb22", whole)
+    for order in (["trust22", "amb22"], ["amb22", "trust22"]):
+        graph = fp.services_graph(atlas, "icb22", order)
+        assert graph.graph["population"] == "residents"
+        assert [graph.nodes["icb22", code]["people"] for code in ("S1", "S2", "S3")] == [3, 7, 11]
+        assert graph.nodes["icb22", "S3"]["outside_amb22"] == 6
+
+
 def test_more_people_in_catchments_than_live_there_are_an_error(valley) -> None:
     table = pd.DataFrame({"unit": ["a", "b"], "service": "T1", "people": [1, 3]})
     residents = fp.Population(name="residents", source="a survey", as_at="2020-06-30")

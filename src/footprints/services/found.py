@@ -218,7 +218,8 @@ def _cut_messages(table: pd.DataFrame, names: pd.Series[str]) -> list[str]:
         label = row.system if pd.isna(name) or name == row.system else f"{name} ({row.system})"
         called = service_called(row.kind, int(row.services))
         if not row.services:
-            words.append(f"{label} deals with none of the {called}: {row.parts}.")
+            who = f": {row.parts}" if row.people else ""
+            words.append(f"{label} deals with none of the {called}{who}.")
         elif row.cut == "no":
             words.append(f"{label} deals with one {called}: {row.parts}.")
         else:

@@ -99,7 +99,7 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
     way = Way(population=population, units=units, method=method, estimate=estimate)
     key, kinds = layers_asked(atlas, systems, services)
     met = {kind: meet_services(atlas, key, kind, way) for kind in kinds}
-    counted = atlas.whole.population(key, met[kinds[0]].attrs["population"] or None)
+    counted = _population(atlas, key, met)
     graph = nx.Graph(**_about(atlas, key, counted, met))
     sides = [
         _systems(atlas, key, counted, met),
@@ -113,6 +113,13 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
     if said := graph.graph["mixed_vintages"]:
         warnings.warn(said, FootprintsWarning, stacklevel=2)
     return graph
+
+
+def _population(atlas: Atlas, key: str, met: dict[str, pd.DataFrame]) -> Population | None:
+    """Return whose people systems are said to have: the first counted that they carry."""
+    names = dict.fromkeys(pairs.attrs["population"] or None for pairs in met.values())
+    found = (atlas.whole.population(key, name) for name in names)
+    return next((each for each in found if each is not None), None)
 
 
 def _about(
@@ -330,11 +337,12 @@ def edge_table(graph: nx.Graph) -> pd.DataFrame:
     -------
     DataFrame
         A row an edge, and a row for the people (by area, the square metres) of each system in no
-        service of a kind, and of each service in no system: so both margins add up. Columns:
-        ``system_layer``, ``system``, ``service_layer``, ``service`` (NA on one side where people
-        are in none), ``people``
-        (persons), ``units`` (count), ``area_m2``, ``share_of_system``, ``share_of_service`` (0 to
-        1), ``method``, ``evidence``, ``population``, then ``system_name`` and ``service_name``.
+        service of a kind, and of each service in no system: so both margins add up. Who meets
+        none at all has such a row even where nobody is counted. Columns: ``system_layer``,
+        ``system``, ``service_layer``, ``service`` (NA on one side where people are in none),
+        ``people`` (persons), ``units`` (count), ``area_m2``, ``share_of_system``,
+        ``share_of_service`` (0 to 1), ``method``, ``evidence``, ``population``, then
+        ``system_name`` and ``service_name``.
 
     Examples
     --------
@@ -368,16 +376,21 @@ _MEASURES = ["area_m2", "share_of_system", "share_of_service"]
 
 
 def _remainders(graph: nx.Graph, nodes: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return rows for who, or what area, is in no service of a kind, and in no system."""
+    """Return rows for who, or what area, is in no service of a kind, and in no system.
+
+    A footprint that meets none on the other side has a row even where nobody is counted in it.
+    """
     systems, found = graph.graph["systems"], []
+    met = {(node, other[0]) for edge in graph.edges for node, other in (edge, edge[::-1])}
     for kind in graph.graph["services"].split("; "):
         for side, layer, other in (("system", systems, kind), ("service", kind, systems)):
-            for column, measure in (("outside_", "people"), ("outside_m2_", "area_m2")):
-                name = column + other
-                if name not in nodes:
-                    continue
-                rows = nodes[(nodes["layer"] == layer) & (nodes[name] > 0)]
-                values = {"service_layer": kind, side: rows["code"], measure: rows[name]}
-                share = rows[name].astype("float64") / rows[measure].astype("float64")
-                found.append(pd.DataFrame(values | {f"share_of_{side}": share}))
+            rows = nodes[nodes["layer"] == layer]
+            bare = np.array([((layer, code), other) not in met for code in rows["code"]], bool)
+            names = {"people": f"outside_{other}", "area_m2": f"outside_m2_{other}"}
+            lost = rows.reindex(columns=list(names.values())).set_axis(list(names), axis=1)
+            lost = lost.astype("float64")
+            share = (lost / rows[list(names)].astype("float64").where(lambda whole: whole > 0)).T
+            values = {"service_layer": kind, side: rows["code"], **lost}
+            table = pd.DataFrame(values | {f"share_of_{side}": share.bfill().iloc[0]})
+            found.append(table[bare | (lost > 0).any(axis=1)])
     return [rows for rows in found if len(rows)]
