@@ -211,11 +211,42 @@ def test_everything_wrong_with_a_table_of_services_is_named_at_once(valley) -> N
         ({"service": ["A"], "unit": ["a"], "people": [-1]}, "has people below zero for: 'a in A"),
         ({"service": ["A"], "unit": ["a"], "evidence": ["sure"]}, "unknown evidence: 'sure'"),
         ({"service": [], "unit": []}, "has no rows"),
+        ({"service": ["A"], "system": ["S1"], "people": [3]}, "people of whole systems: 'people'"),
+        ({"service": ["A"], "unit": ["S1"]}, "'icb22' has them: .* give systems='icb22'"),
     ],
 )
 def test_a_table_of_services_that_cannot_be_used_is_an_error(valley, columns, message) -> None:
     with pytest.raises(TableError, match=message):
         fp.with_service(valley, "burns22", pd.DataFrame(columns))
+
+
+def test_systems_are_listed_by_what_people_call_them(england) -> None:
+    said = ["QHM", "NHS Kent and Medway Integrated Care Board", "Frimley", "E54000008"]
+    table = pd.DataFrame({"service": "N", "system": said})
+    atlas = fp.with_service(england, "burns22", table, systems="icb22")
+    found = fp.partners(graph_of(atlas, "icb22", "burns22")).dropna(subset="service")
+    assert set(found["system"]) == {"E54000050", "E54000032", "E54000034", "E54000008"}
+    assert (found["share_of_system"] == 1).all()
+    with pytest.raises(TableError, match="names twice: 'N with E54000050'"):
+        fp.with_service(
+            england,
+            "burns22",
+            pd.DataFrame({"service": "N", "system": ["QHM", "E54000050"]}),
+            systems="icb22",
+        )
+
+
+def test_codes_of_another_vintage_are_said_to_be_there(england) -> None:
+    table = pd.DataFrame({"service": "N", "system": ["E54000034", "E54000050"]})
+    with pytest.raises(TableError, match="no systems of 'icb26': 'E54000034'. 'icb22' has them"):
+        fp.with_service(england, "burns22", table)
+    table = pd.DataFrame({"service": "N", "unit": ["E07000089", "E07000091"]})
+    with pytest.raises(TableError, match="no units of 'england': 'E07000089'. 'lad23' has them"):
+        fp.with_service(england, "burns22", table)
+    districts = table.rename(columns={"unit": "system"})
+    found = fp.with_service(england, "burns22", districts, systems="lad23")
+    people = england.people("lad23")["residents"][table["unit"]].sum()
+    assert found.people("burns22")["residents"].to_list() == [people]
 
 
 def test_a_key_that_is_taken_is_an_error(valley) -> None:

@@ -129,7 +129,9 @@ def _about(
     lines, focus = atlas.whole.overview["lines"], atlas.focused
     attrs = [pairs.attrs for pairs in met.values()]
     basis = [
-        f"{of['population']}, {of['source']}, {of['date']}" for of in attrs if of["population"]
+        ", ".join(filter(None, (of[name] for name in ("population", "source", "date"))))
+        for of in attrs
+        if of["population"]
     ]
     return {
         "title": atlas.title,
