@@ -134,6 +134,19 @@ def test_a_service_is_given_by_its_boundary(valley) -> None:
     assert "In none: 3 units, 15 people." in atlas.overview.loc["fire22", "note"]
 
 
+def test_boundaries_that_overlap_are_a_warning_with_who_is_in_both(valley) -> None:
+    lines = gpd.GeoDataFrame(
+        index=pd.Index(["W", "E"], name="code"),
+        geometry=[box(400_000, 0, 403_000, 1000), box(402_000, 0, 406_000, 1000)],
+        crs="EPSG:27700",
+    )
+    with pytest.warns(fp.FootprintsWarning, match="overlap.* several meet there: 1 unit, 3 people"):
+        atlas = fp.with_service(valley, "air22", lines)
+    graph = fp.services_graph(atlas)
+    assert fp.spanning(graph)["people"].to_list() == [3, 15]
+    assert graph.nodes["icb22", "S2"]["outside_air22"] == 3
+
+
 def test_boundaries_meet_boundaries_by_area_where_that_is_asked_for() -> None:
     frame = squares(residents=[1, 2])
     lines = frame[["geometry"]].assign(name=["North", "South"])

@@ -101,7 +101,8 @@ def with_service(  # noqa: PLR0913 - what must be known of a layer, each by its 
     Warns
     -----
     FootprintsWarning
-        If boundaries hold no unit's centre: they are left out, and named.
+        If boundaries hold no unit's centre: they are left out, and named. If they overlap: who is
+        in several is counted in none.
 
     Examples
     --------
@@ -358,11 +359,14 @@ def _of_lines(atlas: Atlas, lines: gpd.GeoDataFrame, units: str | None) -> tuple
     frame = lines.loc[used]
     frame = frame if "name" in frame else frame.assign(name=frame.index)
     words = {"units_in_none": "In none", "units_in_two": "In none, since several meet there"}
-    told = [
-        f"{words[name]}: {text}."
+    told = {
+        name: f"{words[name]}: {text}."
         for name, text in placed.notes("units", fit)
         if not text.startswith("0 units")
-    ]
+    }
+    if several := told.get("units_in_two"):
+        msg = f"The boundaries overlap. {several} Give a table of catchments for who is in both."
+        warnings.warn(msg, FootprintsWarning, stacklevel=3)
     layer = Layer(
         table=frame,
         members={fit.name: members},
@@ -370,4 +374,4 @@ def _of_lines(atlas: Atlas, lines: gpd.GeoDataFrame, units: str | None) -> tuple
         lines="official",
         evidence=dict.fromkeys(members.index, "inferred"),
     )
-    return layer, " ".join([f"By {fit.places[1]} in its lines.", *told])
+    return layer, " ".join([f"By {fit.places[1]} in its lines.", *told.values()])
