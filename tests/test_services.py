@@ -226,6 +226,13 @@ def test_layers_that_are_not_there_are_all_named(england) -> None:
     assert caught.value.codes == ("amb23", "vascular")
 
 
+def test_a_service_that_is_misspelt_is_met_with_the_services_there_are(england) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'ambulance service'") as caught:
+        fp.services_graph(england, "icb22", "ambulence")
+    assert "There is 'cal21', 'amb22', 'lrf19'," in str(caught.value)
+    assert "lad21" not in str(caught.value)
+
+
 def test_services_are_called_by_what_they_do(england) -> None:
     graph = graph_of(england, "icb26", "Ambulance", "cancer alliances", "resilience")
     assert graph.graph["services"] == "amb22; cal21; lrf19"
