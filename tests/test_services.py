@@ -306,6 +306,8 @@ def test_the_ties_of_a_focus_are_those_of_its_own_systems(england, ambulances) -
 def test_a_system_that_is_not_there_is_named_with_what_comes_near(ambulances) -> None:
     with pytest.raises(UnknownNameError, match="no 'E54000999' in icb22 of the graph"):
         fp.partners(ambulances, "E54000999")
+    with pytest.raises(UnknownNameError, match="'South Central' .*mean 'South Central Ambulance"):
+        fp.who_to_invite(ambulances, "South Central")
     found = fp.partners(ambulances, ["QNQ", "E54000013"])
     assert found["system"].unique().tolist() == ["E54000013", "E54000034"]
 

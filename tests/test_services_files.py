@@ -274,7 +274,7 @@ def test_the_command_answers_the_claim_without_an_area(capsys) -> None:
     assert (status, err) == (0, "")
     told = " ".join(out.split())
     assert "9 of 11 ambulance services span several systems of icb22; not so: Isle of" in told
-    assert "7 of 42 systems of icb22 are cut or partly in none." in told
+    assert "7 of 42 systems of icb22 are cut or in none, 1 of them on uncertain evidence." in told
     assert "(E54000048) is cut on uncertain evidence between 2 ambulance services" in told
 
 
@@ -286,6 +286,32 @@ def test_the_command_takes_places_and_older_systems(capsys) -> None:
     status, out, _ = run(capsys, "partners", "Frimley", "--service", "amb22")
     assert status == 0
     assert "The systems are those of icb22; the newest are those of icb26." in out
+
+
+def test_the_command_says_which_systems_share_a_service(capsys, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    status, out, _ = run(capsys, "partners", "RYE", "--systems", "icb26", "-o", str(file))
+    assert status == 0
+    told = " ".join(out.split())
+    assert "(RYE) of amb22 deals with 3 systems of icb26." in told
+    order = [told.index(people) for people in ("2,148,462", "1,689,177", "276,787")]
+    assert order == sorted(order)
+    assert "RYE" in file.read_text("utf-8-sig")
+    status, out, err = run(capsys, "partners", "RYE", "--service", "cal21")
+    assert (status, out) == (2, "")
+    assert "a service of 'amb22': leave --service 'cal21' out" in err
+
+
+def test_the_command_calls_districts_districts_and_forums_by_their_name_once(capsys) -> None:
+    status, out, _ = run(capsys, "partners", "--systems", "lad21", "--service", "amb22")
+    assert status == 0
+    told = " ".join(out.split())
+    assert "10 of 11 ambulance services span several districts of lad21; not so: Isle of" in told
+    assert "of 309 districts of lad21 are cut or in none" in told
+    assert "system" not in told
+    status, out, _ = run(capsys, "partners", "Surrey", "--service", "resilience")
+    assert status == 0
+    assert "Surrey (Surrey)" not in out
 
 
 def test_the_command_writes_what_the_name_of_a_file_says(
@@ -328,7 +354,7 @@ def test_the_command_prints_hostile_names_as_they_are(capsys, monkeypatch, hosti
     ("arguments", "message"),
     [
         (["Nowhere"], "No footprint has the code, ODS code or name 'Nowhere'"),
-        (["Frimley", "--systems", "icb26"], "No footprint has .* 'Frimley'"),
+        (["Frimley", "--systems", "icb26"], "'Frimley' is of 'icb22', not of 'icb26'"),
         (["--service", "vascular"], "There is no layer of services 'vascular'"),
         (["--service", "amb22,ambulance"], "A service is named twice: 'amb22'"),
         (["--systems", "icb99"], "There is no layer 'icb99'"),

@@ -295,6 +295,13 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def level_of_systems(graph: nx.Graph) -> str:
+    """Return the level of what is held against services: systems, or districts, or places."""
+    systems = graph.graph["systems"]
+    levels = (about["level"] for (layer, _), about in graph.nodes(data=True) if layer == systems)
+    return str(next(levels, "system"))
+
+
 def node_table(graph: nx.Graph) -> pd.DataFrame:
     """Return the nodes of a graph of services as a table.
 

@@ -203,7 +203,10 @@ def find_node(nodes: pd.DataFrame, text: str, layers: Iterable[str]) -> tuple[st
             msg = f"{text!r} fits {listed(places)}: write one of these."
             raise AmbiguousNameError(msg, places)
     what = " or ".join(among["layer"].unique())
+    within = names[[bool(said) and said in name for name in names.str.casefold()]]
     hint = near([text], [*among["code"], *names[names != ""]])
+    if not hint and len(within):
+        hint = f" Did you mean {listed(within)}?"
     msg = f"There is no {text!r} in {what} of the graph.{hint}"
     raise UnknownNameError(msg, [text])
 
