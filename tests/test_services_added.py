@@ -337,6 +337,16 @@ def test_a_tie_is_lost_where_the_system_is_still_cut(england) -> None:
     ]
 
 
+def test_what_a_redraw_does_to_a_focus_is_told_of_its_own_systems(england) -> None:
+    focused = england.focus("icb22:E54000034")
+    graphs = [graph_of(focused, systems, "amb22") for systems in ("icb22", "icb26")]
+    found = fp.ties_changed(*graphs, england.overlap("icb22", "icb26"))
+    own = set(focused.layers["icb26"].index)
+    assert len(own) == 3
+    assert set(found["system"]) == own
+    assert set(found.loc[found["change"] != "kept", "change"]) == {"gained", "mended"}
+
+
 def test_nothing_changes_between_a_graph_and_itself(england) -> None:
     graph = graph_of(england, "icb22", "amb22", "cal21")
     found = fp.ties_changed(graph, graph)

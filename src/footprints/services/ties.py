@@ -93,7 +93,8 @@ def ties_changed(
     Parameters
     ----------
     before, after : networkx.Graph
-        From :func:`footprints.services_graph`, of the same kinds of service.
+        From :func:`footprints.services_graph`, of the same kinds of service; of a focused atlas,
+        the ties of the systems that meet its focus, and of those that follow one.
     moved : DataFrame, optional
         How the systems of both meet: ``atlas.overlap("icb22", "icb26")``. None where both graphs
         have the same layer of systems.
@@ -102,11 +103,11 @@ def ties_changed(
     -------
     DataFrame
         A row a kind, system after the redraw and service: ``kind``, ``system``, ``system_name``
-        (after; NA where none follows), ``was`` and ``was_names`` (the systems before that it follows, with "; " between
-        them), ``service``, ``service_name``, ``change`` (``kept``, ``gained``, ``lost``,
-        ``mended``), ``people_before`` and ``people_after`` (persons in the tie, 0 where there was
-        or is none, NA where nobody is counted), ``uncertain`` (whether the tie rests on uncertain evidence). ``attrs`` hold
-        the layers and whose people.
+        (after; NA where none follows), ``was`` and ``was_names`` (the systems before that it
+        follows, with "; " between them), ``service``, ``service_name``, ``change`` (``kept``,
+        ``gained``, ``lost``, ``mended``), ``people_before`` and ``people_after`` (persons in the
+        tie, 0 where there was or is none, NA where nobody is counted), ``uncertain`` (whether the
+        tie rests on uncertain evidence). ``attrs`` hold the layers and whose people.
 
     Raises
     ------
@@ -157,7 +158,17 @@ def ties_changed(
             for side in there
         },
     )
-    return _with_labels(table.reset_index(), before, after, follows)
+    table = table.reset_index()
+    table = table[table["system"].isin(_about(before, after, follows))]
+    return _with_labels(table, before, after, follows)
+
+
+def _about(before: nx.Graph, after: nx.Graph, follows: pd.Series[str]) -> set[str]:
+    """Return the systems after a redraw that either graph is about, or that follow one."""
+    was, now = (
+        focused_nodes(node_table(graph), graph.graph["systems"], None) for graph in (before, after)
+    )
+    return {*follows[was], *now}
 
 
 def _follows(before: nx.Graph, after: nx.Graph, moved: pd.DataFrame | None) -> pd.Series[str]:
