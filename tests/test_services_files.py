@@ -201,7 +201,8 @@ def test_the_matrix_tells_shares_cuts_and_uncertainty(ambulances) -> None:
     axes = figure.axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert len(labels) == 42
-    assert sum(label.endswith(" ✕") for label in labels) == 7
+    assert sum(label.endswith(" ✕") for label in labels) == 6
+    assert [x for x in labels if x.endswith("?")] == ["Lancashire and South Cumbria ✕?"]
     words = [text.get_text() for text in axes.texts]
     assert len(words) == 49
     assert words.count("all") == 35
@@ -209,6 +210,16 @@ def test_the_matrix_tells_shares_cuts_and_uncertainty(ambulances) -> None:
     assert len(axes.patches) == 1
     caption = figure.texts[1].get_text().replace("\n", " ")
     assert "residents, ONS mid-2020 estimates, 2020-06-30" in caption
+
+
+def test_a_long_caption_of_the_matrix_stays_below_its_cells(hostile) -> None:
+    graph = fp.services_graph(hostile)
+    graph.graph["notes"] = "Something that has to be known of these areas. " * 30
+    figure = fp.services_matrix(graph)
+    figure.canvas.draw()
+    cells, caption = figure.axes[0].get_window_extent(), figure.texts[1].get_window_extent()
+    assert caption.y1 < cells.y0
+    assert caption.x1 < figure.bbox.x1
 
 
 def test_the_matrix_is_read_in_grey(ambulances) -> None:
