@@ -308,6 +308,8 @@ def test_a_system_that_is_not_there_is_named_with_what_comes_near(ambulances) ->
         fp.partners(ambulances, "E54000999")
     with pytest.raises(UnknownNameError, match="'South Central' .*mean 'South Central Ambulance"):
         fp.who_to_invite(ambulances, "South Central")
+    with pytest.raises(UnknownNameError, match="'Frimly' .*mean 'NHS Frimley Integrated Care"):
+        fp.partners(ambulances, "Frimly")
     found = fp.partners(ambulances, ["QNQ", "E54000013"])
     assert found["system"].unique().tolist() == ["E54000013", "E54000034"]
 

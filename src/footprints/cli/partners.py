@@ -67,6 +67,8 @@ def partners(
     """Say which services a system deals with, and which other systems share them.
 
     Without an area, which systems each kind of service cuts, and whether services span several.
+    Of a service, which systems share it. This answers and checks nothing, so the exit status is 0
+    also where systems are cut; 2 is an error of usage or input.
 
     \b
     Examples:
