@@ -65,9 +65,10 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
         in :func:`footprints.coterminosity`), ``whole`` (how many systems lie whole within), and
         ``regions`` and ``region_names``, with "; " between them. Who is in no service of a kind,
         or in no system, is counted too: in ``outside_amb22`` of a system, ``outside_icb22`` of a
-        service (persons; by area, where nobody is counted, in ``outside_m2_amb22``). What is not known is left out. Edges have ``people`` (persons),
-        ``units`` (count), ``area_m2``, ``share_of_system`` and ``share_of_service`` (0 to 1),
-        ``method``, ``evidence`` (the weakest membership of the units shared) and ``population``.
+        service (persons; by area, where nobody is counted, in ``outside_m2_amb22``). What is not
+        known is left out. Edges have ``people`` (persons), ``units`` (count), ``area_m2``,
+        ``share_of_system`` and ``share_of_service`` (0 to 1), ``method``, ``evidence`` (the
+        weakest membership of the units shared) and ``population``.
         ``graph.graph`` holds ``title``, ``systems``, ``services``, ``region_layer``,
         ``population`` (that of the people of systems), ``basis`` (whose people are counted, their
         source and date), ``lines``, ``focus``, ``notes`` and
