@@ -75,9 +75,10 @@ _UNSHEETED = re.compile(r"[\[\]:*?/\\']")
 def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
-    Sheets: ``Summary``; ``Findings`` (all of them under fixed columns, the worst first); one a
-    check, without the columns that it leaves empty; one a further table; ``Pairs``; ``Sources``;
-    ``Notes``. Text stays text, codes and what looks like a formula too.
+    Sheets: ``Summary``; one a further table, such as the partners of systems; ``Findings`` (all of
+    them under fixed columns, the worst first); one a check, without the columns that it leaves
+    empty; ``Pairs``; ``Sources``; ``Notes``. Text stays text, codes and what looks like a formula
+    too.
 
     Parameters
     ----------
@@ -110,11 +111,12 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
         book = _Book(workbook, title, marking)
         findings = worst_first(report)
         _summary_sheet(book, report)
+        # Tables that answer what was asked come before the findings that they rest on.
+        for name, table in report.tables.items():
+            book.table_sheet(name, table, frozen=1)
         book.table_sheet("Findings", findings, frozen=4)
         for check, found in findings.groupby("check", sort=False):
             book.table_sheet(str(check), _useful(found), frozen=2)
-        for name, table in report.tables.items():
-            book.table_sheet(name, table, frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
         _notes_sheet(book, report)
