@@ -46,6 +46,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     bands: BandSet | str | None = None,
     population: str | None = None,
     title: str | None = None,
+    marking: str = "",
     basemap: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> folium.Map:
@@ -80,6 +81,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         Whose people to count; None takes the first population of each layer.
     title : str, optional
         The heading; None takes the atlas's title.
+    marking : str
+        Such as ``DRAFT``, over the page on the screen and on each sheet of paper.
     basemap : str, optional
         The name of tiles that xyzservices knows, such as ``OpenStreetMap.Mapnik``. Its host is
         asked whenever the page is opened; the page says so.
@@ -123,6 +126,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         services=services,
         population=population,
         title=visible(title or atlas.title),
+        marking=visible(marking),
         notes=() if provider is None else (TILES.format(host=_host(provider)),),
     )
     contents = Contents(asked)
