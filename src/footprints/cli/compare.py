@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from footprints.cli.draw import write_page
 from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
     AtlasFile,
     Bands,
     Layers,
+    MapFile,
     Marking,
     Output,
     WhosePeople,
@@ -27,6 +29,7 @@ from footprints.cli.options import (
 from footprints.cli.status import ALL_WELL, CHECK_FAILED
 from footprints.errors import FootprintsError, listed
 from footprints.inputs import Inputs, with_notes
+from footprints.output import output_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,6 +95,7 @@ def compare(
     within: Within = None,
     bands: Bands = None,
     population: WhosePeople = None,
+    map_file: MapFile = None,
     output: Output = None,
     marking: Marking = "",
     worst: Worst = 5,
@@ -110,7 +114,7 @@ def compare(
 
     \b
     Examples:
-      footprints compare icb22 icb26 -o redraw.xlsx
+      footprints compare icb22 icb26 -o redraw.xlsx --map redraw.html
       footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
       footprints compare --from old.toml --to new.toml --layer icb22 icb26
       footprints compare old.geojson new.geojson --units lsoa.csv
@@ -119,6 +123,7 @@ def compare(
     from footprints.redraws.reporting import redraw_report  # noqa: PLC0415  # It takes time to load.
 
     check_outputs(output)
+    _check_map(map_file, one_atlas=not (changes or from_file or to_file))
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     if len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES:
         compared = _files(names, units, population, within)
@@ -134,8 +139,32 @@ def compare(
         compared = _one_atlas(atlas_file, names, population, within)
     report = redraw_report(*compared, bands=chosen_bands(bands), population=population)
     hand_over(report, output, worst=worst, marking=marking)
+    if map_file:
+        _draw(map_file, compared, population, marking)
     stops = {BreakOn.FAIL: ["fail"], BreakOn.NEWLY_BROKEN: ["fail", "warn"], BreakOn.NEVER: []}
     raise typer.Exit(CHECK_FAILED if report.stops(*stops[fail_on]).any() else ALL_WELL)
+
+
+def _check_map(file: Path | None, *, one_atlas: bool) -> None:
+    """Refuse a page that cannot be drawn or written, before the work that it is for."""
+    if file is None:
+        return
+    output_file(file, [".html"])
+    if not one_atlas:
+        msg = (
+            "--map draws two layers of one atlas, or two boundary files: leave it out with --from, "
+            "--to and --changes."
+        )
+        raise FootprintsError(msg, ["--map"])
+
+
+def _draw(file: Path, compared: Compared, population: str | None, marking: str) -> None:
+    """Draw the map before and after, and what moved, as a page."""
+    from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
+
+    change = compared.change
+    drawing = footprint_map(compared.new, change=change, population=population, marking=marking)
+    write_page(drawing, file)
 
 
 def _one_atlas(
