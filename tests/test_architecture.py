@@ -177,6 +177,7 @@ ORDER = [
     "services.found",
     "services.matrix",
     "services",
+    "colouring",
     "maps.bundled",
     "maps.saving",
     "maps.topology",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.colouring import different
 from footprints.errors import FootprintsError
 from footprints.maps.changed import (
     MOVED,
@@ -17,7 +18,6 @@ from footprints.maps.changed import (
     moved_pieces,
     moved_view,
 )
-from footprints.maps.colours import different
 from footprints.maps.page import as_json, size_of
 from footprints.maps.pieces import pieces_of, touching
 from footprints.maps.served import served
