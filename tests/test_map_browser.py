@@ -451,6 +451,23 @@ def test_what_a_user_adds_to_the_map_works_without_a_network(opened, england) ->
     assert page.quiet(), (page.asked, page.complaints)
 
 
+def test_a_frame_in_a_popup_is_shown_and_runs_nothing(opened) -> None:
+    drawing = folium.Map([52, -1], tiles=None)
+    frame = folium.IFrame(
+        "<b>12 beds</b><script>parent.ran = 1; document.title = 'ran'</script>", 200, 80
+    )
+    folium.Marker([52, -1], popup=folium.Popup(frame)).add_to(drawing)
+    drawing.get_root().html.add_child(
+        folium.Element('<aside class="footprints"><h1>Clinics</h1></aside>')
+    )
+    page = opened(drawing)
+    page.page.locator("img.leaflet-marker-icon").dispatch_event("click")
+    inside = page.page.frame_locator(".leaflet-popup iframe")
+    inside.get_by_text("12 beds").wait_for()
+    assert inside.locator("html").evaluate("() => document.title") == ""
+    assert page.page.evaluate("window.ran") is None
+
+
 def test_a_page_without_leaflet_says_so(browser, tmp_path, checked) -> None:
     file = tmp_path / "unsaved.html"
     file.write_text(checked.get_root().render(), encoding="utf-8")
