@@ -468,6 +468,31 @@ def test_a_frame_in_a_popup_is_shown_and_runs_nothing(opened) -> None:
     assert page.page.evaluate("window.ran") is None
 
 
+def test_a_notebook_shows_the_map_without_a_network(browser, tmp_path, england) -> None:
+    drawing = fp.footprint_map(england, "icb26")
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!DOCTYPE html>{drawing._repr_html_()}", encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(file.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.get_by_text("Illustrative lines, not for publication").wait_for()
+    assert frame.locator("path.leaflet-interactive").count() == 36
+    assert not [url for url in asked if url.startswith("http")]
+    assert not complaints
+    context.close()
+
+
+def test_a_notebook_says_that_an_addition_asks_hosts(england) -> None:
+    drawing = fp.footprint_map(england, "icb26")
+    folium.Marker([52, -1], icon=folium.Icon()).add_to(drawing)
+    with pytest.warns(fp.FootprintsWarning, match="asks the hosts that folium names.*awesome"):
+        assert "<iframe" in drawing._repr_html_()
+
+
 def test_a_page_without_leaflet_says_so(browser, tmp_path, checked) -> None:
     file = tmp_path / "unsaved.html"
     file.write_text(checked.get_root().render(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ import pandas as pd
 import xyzservices
 
 from footprints.checks.gate import check
-from footprints.errors import FootprintsError, UnknownNameError
+from footprints.errors import FootprintsError, FootprintsWarning, OutputError, UnknownNameError
 from footprints.geometry import to_degrees
 from footprints.maps.changed import before_and_after
 from footprints.maps.contents import Asked, Contents
 from footprints.maps.page import MapPage
+from footprints.maps.saving import as_frame
 from footprints.maps.served import layers_of
 from footprints.report import Report
 from footprints.report.contents import visible
@@ -34,6 +36,19 @@ TILES = (
     "The background comes from {host}, which is asked for it whenever this page is opened and so "
     "learns where its reader looks."
 )
+
+
+class FootprintMap(folium.Map):
+    """A map of folium's that needs no network in a notebook either."""
+
+    def _repr_html_(self, **options: object) -> str:
+        """Return the page that :func:`save_map` writes, in a frame."""
+        try:
+            return as_frame(self)
+        except OutputError as error:
+            msg = f"The map asks the hosts that folium names. {error}"
+            warnings.warn(msg, FootprintsWarning, stacklevel=2)
+            return str(super()._repr_html_(**options))
 
 
 def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
@@ -131,7 +146,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     )
     contents = Contents(asked)
     text = contents.within(max_bytes)
-    drawing = folium.Map(tiles=None, zoom_snap=0.25, max_zoom=16)
+    drawing = FootprintMap(tiles=None, zoom_snap=0.25, max_zoom=16)
     vars(drawing.get_root())["title"] = escape(asked.title)
     if provider is not None:
         folium.TileLayer(provider).add_to(drawing)

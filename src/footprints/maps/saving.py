@@ -96,24 +96,7 @@ def save_map(
     'england.html'
     """
     file = output_file(path, PAGES)
-    page = _normalised(drawing.get_root().render())
-    page, missing = _self_contained(page, finder(files))
-    if missing:
-        msg = (
-            f"{file.name!r} cannot be written: the map asks for {listed(missing)}, which no "
-            "installed package holds. Download each and name your copy in files={address: file}, "
-            "or leave out what asks for it."
-        )
-        raise OutputError(msg, missing)
-    if fetched := list(dict.fromkeys(_FETCHED.findall(_code(page)))):
-        msg = (
-            f"{file.name!r} cannot be written: its scripts ask for {listed(fetched)} once it is "
-            "open, which a page that needs no network cannot. Put what they ask for into the map "
-            "itself, or leave them out."
-        )
-        raise OutputError(msg, fetched)
-    hosts = sorted({_host(host) for host in _TILES.findall(_code(page))})
-    page = _with_policy(page, hosts)
+    page, hosts = _page_of(drawing, finder(files), repr(file.name))
     if (size := len(page.encode())) > max_bytes:
         msg = (
             f"{file.name!r} cannot be written: the page would be {size:,} bytes, more than the "
@@ -125,6 +108,59 @@ def save_map(
     if hosts and "data-footprints-basemap" not in page:
         _warn_of(hosts)
     return file
+
+
+def as_frame(drawing: folium.Map) -> str:
+    """Return a map as a frame for a notebook that asks nothing of any host.
+
+    Parameters
+    ----------
+    drawing : folium.Map
+        Any map of folium's.
+
+    Returns
+    -------
+    str
+        HTML: a frame that holds the page of :func:`save_map`.
+
+    Raises
+    ------
+    OutputError
+        If the page asks for what is not installed.
+
+    Examples
+    --------
+    >>> import folium
+    >>> as_frame(folium.Map(tiles=None))[:15]
+    '<iframe srcdoc='
+    """
+    page, _ = _page_of(drawing, finder(), "The map")
+    return (
+        f'<iframe srcdoc="{escape(page)}" title="Map" allowfullscreen '
+        'style="width: 100%; height: 36rem; border: 0"></iframe>'
+    )
+
+
+def _page_of(drawing: folium.Map, find: Find, name: str) -> tuple[str, list[str]]:
+    """Return the page of a map with all that it asks for inside, and the hosts of its base maps."""
+    page = _normalised(drawing.get_root().render())
+    page, missing = _self_contained(page, find)
+    if missing:
+        msg = (
+            f"{name} cannot be written: the map asks for {listed(missing)}, which no "
+            "installed package holds. Download each and name your copy in files={address: file}, "
+            "or leave out what asks for it."
+        )
+        raise OutputError(msg, missing)
+    if fetched := list(dict.fromkeys(_FETCHED.findall(_code(page)))):
+        msg = (
+            f"{name} cannot be written: its scripts ask for {listed(fetched)} once it is "
+            "open, which a page that needs no network cannot. Put what they ask for into the map "
+            "itself, or leave them out."
+        )
+        raise OutputError(msg, fetched)
+    hosts = sorted({_host(host) for host in _TILES.findall(_code(page))})
+    return _with_policy(page, hosts), hosts
 
 
 def _warn_of(hosts: list[str]) -> None:
