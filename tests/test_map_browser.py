@@ -548,4 +548,13 @@ def test_ties_to_services_are_lines_that_tell_whom_they_join(opened, england) ->
     assert found.count() == len(pairs) + pairs["right"].nunique()
     found.last.dispatch_event("mouseover")
     assert re.fullmatch("<i>[A-Z0-9]+</i>", page.page.locator(".leaflet-tooltip").inner_text())
+    for system, several in pairs["left"].value_counts().gt(1).items():
+        page.page.get_by_label("Find by name or code").fill(system)
+        page.page.keyboard.press("Enter")
+        told = page.page.locator(".footprints-evidence").all_inner_texts()
+        word = "shared by several" if several else "Ties to ambulance services (amb22)."
+        assert len(told) == 1
+        assert word in told[0]
+        for service in pairs.loc[pairs["left"] == system, "right"]:
+            assert f"<i>{service}</i>" in told[0]
     assert page.quiet(), page.complaints

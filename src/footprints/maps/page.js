@@ -169,6 +169,11 @@ function footprintsMap(map, name) {
         chosen.append(box);
       }
     }
+    for (const view of views.filter((each) => each.ties && each.layer === number)) {
+      const ties = view.ties.filter(([of]) => of === position);
+      // Who has several is told by the view of what is cut.
+      if (ties.length === 1) chosen.append(element("p", {className: "footprints-evidence"}, element("b", {}, view.label + ". "), ties[0][4]));
+    }
     const clear = element("button", {type: "button"}, "Clear");
     clear.addEventListener("click", () => {
       chosen.replaceChildren();
