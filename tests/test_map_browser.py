@@ -518,6 +518,13 @@ def test_paper_shows_the_whole_area_and_no_controls(opened, england) -> None:
         assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
 
 
+def test_a_focus_and_its_notes_fit_one_sheet(opened, england) -> None:
+    frimley = england.focus("Frimley")
+    page = opened(fp.footprint_map(frimley, findings=fp.check(frimley), marking="DRAFT"))
+    paper = page.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+
+
 def test_a_redraw_opens_with_what_moved_hatched_and_told(opened, england) -> None:
     page = opened(fp.footprint_map(england, change=fp.compare(england, "icb22", "icb26")))
     assert page.page.locator(".leaflet-footprints-found-pane path").count() == 4
