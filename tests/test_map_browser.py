@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from importlib.util import find_spec
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import folium
@@ -272,13 +274,150 @@ def test_the_policy_stops_a_script_that_is_not_the_pages_own(opened, checked) ->
     assert any("Content Security Policy" in complaint for complaint in page.complaints)
 
 
+def test_nothing_in_a_redraw_or_a_service_that_is_hostile_runs(opened) -> None:
+    count = len(HOSTILE)
+    index = pd.Index([f"u{n:02}" for n in range(count)], dtype="str")
+    table = squares(residents=[1] * 16)
+    table = table.take([n % 16 for n in range(count)]).set_index(index)
+    basis = fp.Population(name=HOSTILE[2], source=HOSTILE[3], as_at=HOSTILE[5])
+    units = fp.UnitTable(
+        table=table.rename(columns={"residents": HOSTILE[2]}),
+        populations=(basis,),
+        lines="illustrative",
+    )
+    codes = [f"k{n:02}q{text[:40]}".strip() for n, text in enumerate(HOSTILE)]
+    names = dict(zip(codes, HOSTILE, strict=True))
+    # Each system loses its unit to the next one, so that each name is in a move.
+    moved = dict(zip(index, [codes[-1], *codes[:-1]], strict=True))
+    layers = {
+        key: fp.Layer(
+            table=layer.table,
+            members={"u": next(iter(layer.members.values()))},
+            level=level,
+            lines=layer.lines,
+        )
+        for key, level, layer in (
+            ("icb22", "system", layer_of(dict(zip(index, codes, strict=True)), "", **names)),
+            ("icb26", "system", layer_of(moved | {"u00": codes[0]}, "", **names)),
+            ("amb22", "service", layer_of(dict(zip(index, codes, strict=True)), "", **names)),
+        )
+    }
+    atlas = fp.Atlas(title=HOSTILE[7], units={"u": units}, layers=layers)
+    change = fp.compare(atlas, "icb22", "icb26")
+    graph = fp.services_graph(atlas, "icb22", ["amb22"])
+    marking = "".join(HOSTILE[:4])
+    page = opened(
+        fp.footprint_map(atlas, change=change, services=graph, title=HOSTILE[8], marking=marking)
+    )
+    for box in page.page.locator(".footprints input[type=checkbox]").all():
+        box.check()
+    for number in range(0, page.shapes, 7):
+        page.page.locator("path.leaflet-interactive").nth(number).dispatch_event("mouseover")
+    for number, text in enumerate(HOSTILE):
+        page.page.get_by_label("Find by name or code").fill(f"k{number:02}q")
+        page.page.keyboard.press("Enter")
+        assert visible(text) in page.page.locator(".footprints-chosen").text_content()
+    assert page.page.locator(".footprints-marking").text_content() == visible(marking)
+    assert page.page.evaluate("window.ran") is None
+    assert page.quiet(), (page.asked, page.complaints)
+
+
+ASKING = """async (host) => {
+  const refused = [];
+  document.addEventListener("securitypolicyviolation",
+    (event) => refused.push(event.effectiveDirective));
+  const add = (tag, properties) => document.body.append(
+    Object.assign(document.createElement(tag), properties));
+  await fetch(host).catch(() => 0);
+  add("img", {src: host + "a.png"});
+  add("script", {src: host + "a.js"});
+  add("link", {rel: "stylesheet", href: host + "a.css"});
+  add("iframe", {src: host});
+  add("video", {src: host + "a.mp4"});
+  add("object", {data: host + "a.swf"});
+  const sheet = document.createElement("style");
+  sheet.textContent = "body {display: none}";
+  document.head.append(sheet);
+  await new Promise((then) => setTimeout(then, 200));
+  return refused;
+}"""
+"""A script that asks a host in every way, and tells which rules refused it."""
+
+
+def test_the_policy_lets_nothing_be_asked_for(opened, checked) -> None:
+    asked = []
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        page = opened(checked)
+        page.context.set_offline(False)
+        done = page.page.evaluate(ASKING, f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+    assert set(done) >= {
+        "connect-src", "img-src", "script-src-elem", "style-src-elem", "frame-src", "media-src",
+        "object-src",
+    }  # fmt: skip
+    assert not asked
+
+
+def test_a_focus_stands_out_from_what_lies_around_it(opened, england) -> None:
+    page = opened(fp.footprint_map(england.focus("Frimley"), ["icb22", "icb26"]))
+    (veil,) = page.page.locator(".leaflet-footprints-veil-pane path").all()
+    assert veil.get_attribute("fill") == "#fff"
+    assert veil.get_attribute("fill-rule") == "evenodd"
+    x, y = page.middle_of(0)
+    inside = """([x, y]) => {
+      const veil = document.querySelector(".leaflet-footprints-veil-pane path");
+      const {x: right, y: down} = new DOMPoint(x, y).matrixTransform(veil.getScreenCTM().inverse());
+      return veil.isPointInFill(new DOMPoint(right, down));
+    }"""
+    assert not page.page.evaluate(inside, [x, y])
+    frame = page.page.locator(".folium-map").bounding_box()
+    corner = [frame["x"] + frame["width"] - 20, frame["y"] + 20]
+    assert page.page.evaluate(inside, corner)
+    assert page.page.get_by_text("what lies outside is faint").is_visible()
+    assert page.quiet(), page.complaints
+    whole = opened(fp.footprint_map(england, "icb22"))
+    assert not whole.page.locator(".leaflet-footprints-veil-pane path").count()
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_marking_stands_over_the_page(opened, england, media: str) -> None:
+    page = opened(fp.footprint_map(england, "icb26", marking="DRAFT <b>for the board"))
+    page.page.emulate_media(media=media)
+    marking = page.page.locator(".footprints-marking")
+    assert marking.inner_text() == "DRAFT <b>for the board"
+    assert marking.is_visible()
+    # What is fixed stands on each sheet of paper.
+    assert marking.evaluate("made => getComputedStyle(made).position") == "fixed"
+    assert page.quiet(), page.complaints
+    without = opened(fp.footprint_map(england, "icb26"))
+    assert not without.page.locator(".footprints-marking").count()
+
+
 @pytest.mark.parametrize(
-    "state", ["as it opens", "with all switched on", "with one chosen", "narrow"]
+    "state",
+    ["as it opens", "with all switched on", "with one chosen", "narrow", "a redraw", "services"],
 )
-def test_an_accessibility_check_finds_nothing_serious(opened, checked, state: str) -> None:
+def test_an_accessibility_check_finds_nothing_serious(opened, checked, england, state: str) -> None:
     narrow = {"viewport": {"width": 400, "height": 800}} if state == "narrow" else {}
-    page = opened(checked, bypass_csp=True, **narrow)
-    if state == "with all switched on":
+    drawing = checked
+    if state == "a redraw":
+        redraw = fp.compare(england.focus("Frimley"), "icb22", "icb26")
+        drawing = fp.footprint_map(england.focus("Frimley"), change=redraw, marking="DRAFT")
+    if state == "services":
+        graph = fp.services_graph(england, "icb22", ["amb22"])
+        drawing = fp.footprint_map(england, services=graph, marking="DRAFT")
+    page = opened(drawing, bypass_csp=True, **narrow)
+    if state in ("with all switched on", "a redraw", "services"):
         for box in page.page.locator(".footprints input[type=checkbox]").all():
             box.check()
     if state == "with one chosen":
@@ -312,6 +451,48 @@ def test_what_a_user_adds_to_the_map_works_without_a_network(opened, england) ->
     assert page.quiet(), (page.asked, page.complaints)
 
 
+def test_a_frame_in_a_popup_is_shown_and_runs_nothing(opened) -> None:
+    drawing = folium.Map([52, -1], tiles=None)
+    frame = folium.IFrame(
+        "<b>12 beds</b><script>parent.ran = 1; document.title = 'ran'</script>", 200, 80
+    )
+    folium.Marker([52, -1], popup=folium.Popup(frame)).add_to(drawing)
+    drawing.get_root().html.add_child(
+        folium.Element('<aside class="footprints"><h1>Clinics</h1></aside>')
+    )
+    page = opened(drawing)
+    page.page.locator("img.leaflet-marker-icon").dispatch_event("click")
+    inside = page.page.frame_locator(".leaflet-popup iframe")
+    inside.get_by_text("12 beds").wait_for()
+    assert inside.locator("html").evaluate("() => document.title") == ""
+    assert page.page.evaluate("window.ran") is None
+
+
+def test_a_notebook_shows_the_map_without_a_network(browser, tmp_path, england) -> None:
+    drawing = fp.footprint_map(england, "icb26")
+    file = tmp_path / "notebook.html"
+    file.write_text(f"<!DOCTYPE html>{drawing._repr_html_()}", encoding="utf-8")
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked, complaints = [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(file.as_uri())
+    frame = page.frame_locator("iframe")
+    frame.get_by_text("Illustrative lines, not for publication").wait_for()
+    assert frame.locator("path.leaflet-interactive").count() == 36
+    assert not [url for url in asked if url.startswith("http")]
+    assert not complaints
+    context.close()
+
+
+def test_a_notebook_says_that_an_addition_asks_hosts(england) -> None:
+    drawing = fp.footprint_map(england, "icb26")
+    folium.Marker([52, -1], icon=folium.Icon()).add_to(drawing)
+    with pytest.warns(fp.FootprintsWarning, match="asks the hosts that folium names.*awesome"):
+        assert "<iframe" in drawing._repr_html_()
+
+
 def test_a_page_without_leaflet_says_so(browser, tmp_path, checked) -> None:
     file = tmp_path / "unsaved.html"
     file.write_text(checked.get_root().render(), encoding="utf-8")
@@ -335,6 +516,13 @@ def test_paper_shows_the_whole_area_and_no_controls(opened, england) -> None:
         assert box["x"] >= frame["x"]
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
         assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+
+
+def test_a_focus_and_its_notes_fit_one_sheet(opened, england) -> None:
+    frimley = england.focus("Frimley")
+    page = opened(fp.footprint_map(frimley, findings=fp.check(frimley), marking="DRAFT"))
+    paper = page.page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
 
 
 def test_a_redraw_opens_with_what_moved_hatched_and_told(opened, england) -> None:
@@ -361,9 +549,19 @@ def test_ties_to_services_are_lines_that_tell_whom_they_join(opened, england) ->
     cut = pairs["left"].value_counts().gt(1).sum()
     found = page.page.locator(".leaflet-footprints-found-pane path")
     assert found.count() == cut == 7
-    page.page.get_by_label("Systems cut by amb22").uncheck()
-    page.page.get_by_label("Ties to amb22").check()
+    page.page.get_by_label("Systems cut by ambulance services (amb22)").uncheck()
+    page.page.get_by_label("Ties to ambulance services (amb22)").check()
+    found = page.page.locator(".leaflet-footprints-ties-pane path")
     assert found.count() == len(pairs) + pairs["right"].nunique()
     found.last.dispatch_event("mouseover")
     assert re.fullmatch("<i>[A-Z0-9]+</i>", page.page.locator(".leaflet-tooltip").inner_text())
+    for system, several in pairs["left"].value_counts().gt(1).items():
+        page.page.get_by_label("Find by name or code").fill(system)
+        page.page.keyboard.press("Enter")
+        told = page.page.locator(".footprints-evidence").all_inner_texts()
+        word = "shared by several" if several else "Ties to ambulance services (amb22)."
+        assert len(told) == 1
+        assert word in told[0]
+        for service in pairs.loc[pairs["left"] == system, "right"]:
+            assert f"<i>{service}</i>" in told[0]
     assert page.quiet(), page.complaints

@@ -151,16 +151,16 @@ def test_systems_that_services_cut_are_hatched_with_who_has_whom(served, graph) 
     cut, ties = data["views"][:2]
     assert (cut["group"], cut["label"], cut["kind"]) == (
         "Services",
-        "Systems cut by amb22",
+        "Systems cut by ambulance services (amb22)",
         "hatch",
     )
     assert cut["shown"]
     assert cut["found"] == [
         [0, 0, "West Ambulance 50.0% (3 people); East Ambulance 50.0% (3 people), uncertain"]
     ]
-    assert cut["legend"] == [[0, "1 system with several services of amb22"]]
+    assert cut["legend"] == [[0, "1 system with several ambulance services (amb22)"]]
     assert [layer["key"] for layer in data["layers"]] == ["icb22", "amb22"]
-    assert (ties["label"], ties["count"]) == ("Ties to amb22", 3)
+    assert (ties["label"], ties["count"]) == ("Ties to ambulance services (amb22)", 3)
 
 
 def test_ties_join_each_system_to_each_of_its_services(served, graph) -> None:
@@ -218,7 +218,7 @@ def test_a_redraw_of_a_focus_is_drawn(england: fp.Atlas) -> None:
 def test_the_ambulance_services_of_england_are_drawn(england: fp.Atlas) -> None:
     data = drawn(england, services=fp.services_graph(england, "icb22", ["amb22"]))
     cut, ties = data["views"][:2]
-    assert cut["legend"] == [[0, "7 systems with several services of amb22"]]
+    assert cut["legend"] == [[0, "7 systems with several ambulance services (amb22)"]]
     systems = data["layers"][0]["code"]
     told = {systems[position]: text for position, _, text in cut["found"]}
     assert "(142,296 people)" in told["E54000042"]

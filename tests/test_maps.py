@@ -22,6 +22,7 @@ from footprints.errors import OutputError, UnknownNameError
 from footprints.geometry import to_degrees
 from footprints.maps.page import as_json, asset
 from footprints.maps.topology import topology
+from footprints.redraws.pieces import atlas_of_pieces
 from footprints.report.contents import visible
 
 
@@ -266,6 +267,25 @@ def test_a_hole_an_island_and_a_piece_that_fills_a_hole_are_kept() -> None:
     assert [len(piece) for piece in found.pieces] == [3, 1]
     assert len(found.arcs) == 3
     assert found.touching[0].tolist() == [0]
+
+
+@pytest.mark.parametrize("sides", [[], [100], [100, 200]])
+def test_where_nothing_is_large_enough_to_be_drawn_no_line_is(sides: list[int]) -> None:
+    shapes = gpd.GeoSeries([shapely.box(0, 0, side, side) for side in sides], crs=27700)
+    found = topology(shapes, detail_m=20_000)
+    assert found.arcs == []
+    assert [len(piece) for piece in found.pieces] == [0] * len(sides)
+
+
+def test_a_redraw_that_moves_nobody_is_drawn(england) -> None:
+    lines = {key: england.layers["icb26"][["name", "geometry"]] for key in ("old", "new")}
+    for key, frame in lines.items():
+        frame.attrs = {"key": key, "level": "system"}
+    change = fp.compare(lines["old"], lines["new"])
+    data = drawn(atlas_of_pieces(lines["old"], lines["new"], change), change=change)
+    (moved,) = [view for view in data["views"] if view["kind"] == "hatch"]
+    assert moved["count"] == 0
+    assert len(data["layers"][0]["code"]) == 36
 
 
 def test_a_layer_with_lines_of_its_own_is_drawn_by_them() -> None:

@@ -469,8 +469,8 @@ def test_the_command_writes_a_picture_by_the_ending_of_its_name(tmp_path, capsys
 
 
 def test_a_page_refuses_what_only_a_picture_takes(tmp_path, capsys) -> None:
-    assert main(["map", "--marking", "DRAFT", "-o", str(tmp_path / "a.html")]) == 2
-    assert "Only a picture takes '--marking'" in capsys.readouterr().err
+    assert main(["map", "--size", "A3", "-o", str(tmp_path / "a.html")]) == 2
+    assert "Only a picture takes '--size'" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 

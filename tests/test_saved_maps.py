@@ -6,6 +6,8 @@ import re
 
 import folium
 import pytest
+from branca.element import MacroElement
+from jinja2 import Template
 
 import footprints as fp
 from footprints.errors import FileError, FootprintsWarning, OutputError
@@ -95,6 +97,69 @@ def test_an_image_that_is_not_there_is_named(tmp_path, plain_map) -> None:
     folium.Marker([52, -1], icon=icon).add_to(plain_map)
     with pytest.raises(OutputError, match=r"asks for 'https://example.org/dot.png'"):
         saved(plain_map, tmp_path)
+
+
+class Own(MacroElement):
+    """An element of a user's own: markup and a script."""
+
+    _template = Template(
+        "{% macro header(this, kwargs) %}{{ this.markup }}{% endmacro %}"
+        "{% macro script(this, kwargs) %}{{ this.code }}{% endmacro %}"
+    )
+
+    def __init__(self, markup: str = "", code: str = "") -> None:
+        super().__init__()
+        self._name, self.markup, self.code = "own", markup, code
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'fetch("https://example.org/a")',
+        "$.getJSON( 'https://example.org/a', draw)",
+        "request.open('GET', `https://example.org/a`)",
+        "import('https://example.org/a')",
+        "new WebSocket('wss://example.org/a')",
+    ],
+)
+def test_what_a_script_would_fetch_is_named(tmp_path, plain_map, code: str) -> None:
+    Own(code=code).add_to(plain_map)
+    with pytest.raises(OutputError, match="its scripts ask for '(https|wss)://example.org/a' once"):
+        saved(plain_map, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<style>p {background: url(https://example.org/a)}</style>",
+        '<video src="https://example.org/a"></video>',
+        '<video poster="https://example.org/a"></video>',
+        '<object data="https://example.org/a"></object>',
+        '<svg><image href="https://example.org/a"/></svg>',
+        '<iframe src="https://example.org/a"></iframe>',
+    ],
+)
+def test_what_markup_asks_for_is_named(tmp_path, plain_map, markup: str) -> None:
+    Own(markup=markup).add_to(plain_map)
+    with pytest.raises(OutputError, match="the map asks for 'https://example.org/a', which no"):
+        saved(plain_map, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_image_of_a_style_of_ones_own_is_put_into_it(tmp_path, plain_map) -> None:
+    (tmp_path / "a.png").write_bytes(b"dot")
+    Own("<style>p {background: url(https://example.org/a.png)}</style>").add_to(plain_map)
+    page = saved(plain_map, tmp_path, files={"https://example.org/a.png": tmp_path / "a.png"})
+    assert "p {background: url(data:image/png;base64,ZG90)}" in page
+
+
+def test_a_link_that_a_reader_may_follow_is_kept(tmp_path, plain_map) -> None:
+    link = '<a href="https://example.org/a">more</a>'
+    Own(link, "const go = () => window.open('https://example.org/a');").add_to(plain_map)
+    page = saved(plain_map, tmp_path)
+    assert link in page
+    assert "frame-src" not in page
 
 
 def test_a_page_above_the_limit_is_refused_with_advice(tmp_path, plain_map) -> None:

@@ -16,6 +16,7 @@ from footprints.cli.options import (
     Bands,
     FailOn,
     Layers,
+    MapFile,
     Marking,
     Output,
     WhosePeople,
@@ -79,10 +80,7 @@ def check(
     layer: Layers = None,
     bands: Bands = None,
     population: WhosePeople = None,
-    map_file: Annotated[
-        Path | None,
-        typer.Option("--map", metavar="FILE", help="Draw what was checked as a page (.html)."),
-    ] = None,
+    map_file: MapFile = None,
     output: Output = None,
     select: Annotated[
         list[str] | None,
@@ -145,15 +143,15 @@ def check(
     )
     hand_over(report, output, worst=worst, marking=marking, ending=_ending(report, fail_on))
     if map_file:
-        _draw_checked(map_file, report, population)
+        _draw_checked(map_file, report, population, marking)
     raise typer.Exit(_status(report, fail_on))
 
 
-def _draw_checked(file: Path, report: Report, population: str | None) -> None:
+def _draw_checked(file: Path, report: Report, population: str | None, marking: str) -> None:
     """Draw what was held against bands, and say what has no lines."""
     left_out = [key for key in report.in_bands.index if key not in report.drawable]
     if report.drawable:
-        draw(report, file, report.drawable, population)
+        draw(report, file, report.drawable, population, marking=marking)
     else:
         say(open_screen(), ["No map is written: nothing that was checked has lines."])
     say(open_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from footprints.cli.draw import write_page
 from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
     AtlasFile,
     Bands,
     Layers,
+    MapFile,
     Marking,
     Output,
     WhosePeople,
@@ -97,6 +99,7 @@ def compare(
     within: Within = None,
     bands: Bands = None,
     population: WhosePeople = None,
+    map_file: MapFile = None,
     output: Output = None,
     lookup: Annotated[
         Path | None,
@@ -122,7 +125,7 @@ def compare(
 
     \b
     Examples:
-      footprints compare icb22 icb26 -o redraw.xlsx --lookup old-to-new.csv
+      footprints compare icb22 icb26 -o redraw.xlsx --lookup old-to-new.csv --map redraw.html
       footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
       footprints compare --from old.toml --to new.toml --layer icb22 icb26
       footprints compare old.geojson new.geojson --units lsoa.csv
@@ -133,6 +136,7 @@ def compare(
     check_outputs(output)
     if lookup is not None:
         output_file(lookup, [".csv"])
+    _check_map(map_file, one_atlas=not (changes or from_file or to_file))
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
     given = {
@@ -161,6 +165,8 @@ def compare(
     hand_over(report, output, worst=worst, marking=marking, ending=ending)
     if lookup is not None:
         _write_lookup(lookup, compared.change.lookup)
+    if map_file:
+        _draw(map_file, compared, population, marking)
     raise typer.Exit(status)
 
 
@@ -214,6 +220,28 @@ def _check_given(given: set[str], *, files: bool) -> None:
     if odd := sorted(given - allowed):
         msg = f"{what}: leave {', '.join(odd)} out."
         raise FootprintsError(msg, odd)
+
+
+def _check_map(file: Path | None, *, one_atlas: bool) -> None:
+    """Refuse a page that cannot be drawn or written, before the work that it is for."""
+    if file is None:
+        return
+    output_file(file, [".html"])
+    if not one_atlas:
+        msg = (
+            "--map draws two layers of one atlas, or two boundary files: leave it out with --from, "
+            "--to and --changes."
+        )
+        raise FootprintsError(msg, ["--map"])
+
+
+def _draw(file: Path, compared: Compared, population: str | None, marking: str) -> None:
+    """Draw the map before and after, and what moved, as a page."""
+    from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
+
+    change = compared.change
+    drawing = footprint_map(compared.new, change=change, population=population, marking=marking)
+    write_page(drawing, file)
 
 
 def _one_atlas(

@@ -23,6 +23,8 @@ from footprints.inputs import Inputs
 from footprints.output import output_file
 
 if TYPE_CHECKING:
+    import folium
+
     from footprints.report import Report
 
 
@@ -44,7 +46,7 @@ def draw_map(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
     marking: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Of a picture: what its edges say, such as DRAFT."),
+        typer.Option(metavar="TEXT", help="What it is marked with, such as DRAFT."),
     ] = None,
     size: Annotated[
         str | None,
@@ -73,7 +75,7 @@ def draw_map(
         return
     refuse_for_pages(looks)
     report = check(open_atlas(inputs, within), bands=chosen, layers=keys, population=population)
-    draw(report, output, keys, population, title)
+    draw(report, output, keys, population, title=title, marking=marking or "")
 
 
 def draw(
@@ -81,15 +83,23 @@ def draw(
     file: Path,
     layers: list[str] | None,
     population: str | None,
+    *,
     title: str | None = None,
+    marking: str = "",
 ) -> None:
     """Draw layers and what was found as a page, and say where it is."""
     from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
-    from footprints.maps.saving import save_map  # noqa: PLC0415
 
     drawing = footprint_map(
-        report.atlas, layers, findings=report, population=population, title=title
+        report.atlas, layers, findings=report, population=population, title=title, marking=marking
     )
+    write_page(drawing, file)
+
+
+def write_page(drawing: folium.Map, file: Path) -> None:
+    """Write a map as a page, and say where it is."""
+    from footprints.maps.saving import save_map  # noqa: PLC0415  # As above.
+
     size = save_map(drawing, file).stat().st_size
     megabytes = f"{size / 1e6:.1f} MB"
     say(open_screen(), [f"Map written: {file.name} ({megabytes}). Open it in a browser."])

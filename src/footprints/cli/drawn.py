@@ -29,7 +29,8 @@ class Looks:
 
 def refuse_for_pages(looks: Looks) -> None:
     """Say which options a page does not take, if any was given."""
-    given = [f"--{name}" for name, value in asdict(looks).items() if value and name != "title"]
+    pages = {"title", "marking"}
+    given = [f"--{name}" for name, value in asdict(looks).items() if value and name not in pages]
     if given:
         msg = f"Only a picture takes {listed(given)}: let -o end in {listed(PICTURES)}."
         raise FootprintsError(msg, given)

@@ -73,6 +73,10 @@ Output = Annotated[
 Marking = Annotated[
     str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on every page and sheet.')
 ]
+MapFile = Annotated[
+    Path | None,
+    typer.Option("--map", metavar="FILE", help="Draw it as a page to open in a browser (.html)."),
+]
 Worst = Annotated[
     int,
     typer.Option(

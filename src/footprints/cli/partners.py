@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import pandas as pd
 import typer
 
-from footprints.cli.options import AtlasFile, WhosePeople, Within, open_atlas
+from footprints.cli.draw import write_page
+from footprints.cli.options import AtlasFile, MapFile, WhosePeople, Within, open_atlas
 from footprints.console import add_row, new_table, open_screen, say, show
 from footprints.errors import FootprintsError, UnknownNameError, listed
 from footprints.inputs import Inputs, with_notes
@@ -49,6 +50,7 @@ def partners(
         ),
     ] = None,
     population: WhosePeople = None,
+    map_file: MapFile = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -82,6 +84,8 @@ def partners(
 
     for file in output or ():
         output_file(file, _endings())
+    if map_file:
+        output_file(map_file, [".html"])
     atlas = open_atlas(Inputs(atlas=atlas_file), within)
     layer, code = _found(atlas, area, systems)
     kinds, one = _services(service), layer is not None and _is_service(atlas, layer)
@@ -101,6 +105,17 @@ def partners(
     for file in output or ():
         _write(atlas, graph, file, marking)
         say(screen, [f"Written: {file.name}."])
+    if map_file:
+        here = atlas if code is None else atlas.whole.focus(f"{layer}:{code}")
+        _draw(here, graph, map_file, population, marking)
+
+
+def _draw(atlas: Atlas, graph: nx.Graph, file: Path, population: str | None, marking: str) -> None:
+    """Draw the systems that services cut, and the ties between them, as a page."""
+    from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
+
+    drawing = footprint_map(atlas, services=graph, population=population, marking=marking)
+    write_page(drawing, file)
 
 
 def _services(asked: list[str] | None) -> list[str] | None:

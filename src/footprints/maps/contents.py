@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.colouring import different
 from footprints.errors import FootprintsError
 from footprints.maps.changed import (
     MOVED,
@@ -17,7 +18,6 @@ from footprints.maps.changed import (
     moved_pieces,
     moved_view,
 )
-from footprints.maps.colours import different
 from footprints.maps.page import as_json, size_of
 from footprints.maps.pieces import pieces_of, touching
 from footprints.maps.served import served
@@ -64,6 +64,8 @@ class Asked:
         Whose people are told.
     title : str
         The heading.
+    marking : str
+        What stands over the page, such as ``DRAFT``.
     notes : tuple of str
         What has to be said before all else.
     """
@@ -75,12 +77,18 @@ class Asked:
     services: nx.Graph[tuple[str, str]] | None = None
     population: str | None = None
     title: str = ""
+    marking: str = ""
     notes: tuple[str, ...] = ()
 
     @property
     def atlas(self) -> Atlas:
         """What the layers are in."""
         return self.report.atlas
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether anybody is counted: nobody is in two boundary files that were compared alone."""
+        return self.change is None or self.change.attrs.get("measure", "people") == "people"
 
 
 @dataclass(frozen=True)
@@ -164,7 +172,9 @@ class Contents:
         """What the page says outside of layers."""
         asked, atlas, report = self.asked, self.asked.atlas, self.asked.report
         overview = atlas.overview.loc[self._drawn]
-        figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
+        figures = ["Nobody was counted: moves are told by area."]
+        if asked.counts_people:
+            figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
         notes = [*asked.notes, *atlas.notes, *figures]
         if asked.findings is not None:
             notes += off_the_map(atlas, asked.keys, asked.findings)
@@ -174,6 +184,7 @@ class Contents:
             outline = [self._drawn.index(focused.layer), int(place)]
         return {
             "title": asked.title,
+            "marking": asked.marking,
             "illustrative": bool(overview["lines"].eq("illustrative").any()),
             "focus": None if focused is None else visible(focused.name),
             "outline": outline,
@@ -188,7 +199,10 @@ class Contents:
         layers: list[dict[str, object]] = []
         for key in self._drawn:
             names = atlas.layers[key]["name"]
-            told = facts(atlas, key, self._in_band(key), asked.report.bands, asked.population)
+            told: dict[str, list[str | None]] = {}
+            if asked.counts_people:
+                bands = asked.report.bands
+                told = facts(atlas, key, self._in_band(key), bands, asked.population)
             told |= self._happened(key)
             number = next(n for n, each in enumerate(self.shared) if key in each.members)
             layers.append(
@@ -242,7 +256,8 @@ class Contents:
         atlas, keys = self.asked.atlas, list(self.asked.keys)
         by_level = sorted(keys, key=lambda key: order(atlas, key))
         numbers = {key: number for number, key in enumerate(keys)}
-        in_bands = [banded(atlas, key, numbers[key], self._in_band(key)) for key in by_level]
+        judged = by_level if self.asked.counts_people else []
+        in_bands = [banded(atlas, key, numbers[key], self._in_band(key)) for key in judged]
         views = [view for view in in_bands if view is not None]
         if self.asked.findings is not None:
             views += found(atlas, keys, self.asked.findings)

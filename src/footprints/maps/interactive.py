@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ import pandas as pd
 import xyzservices
 
 from footprints.checks.gate import check
-from footprints.errors import FootprintsError, UnknownNameError
+from footprints.errors import FootprintsError, FootprintsWarning, OutputError, UnknownNameError
 from footprints.geometry import to_degrees
 from footprints.maps.changed import before_and_after
 from footprints.maps.contents import Asked, Contents
 from footprints.maps.page import MapPage
+from footprints.maps.saving import as_frame
 from footprints.maps.served import layers_of
 from footprints.report import Report
 from footprints.report.contents import visible
@@ -36,6 +38,19 @@ TILES = (
 )
 
 
+class FootprintMap(folium.Map):
+    """A map of folium's that needs no network in a notebook either."""
+
+    def _repr_html_(self, **options: object) -> str:
+        """Return the page that :func:`save_map` writes, in a frame."""
+        try:
+            return as_frame(self)
+        except OutputError as error:
+            msg = f"The map asks the hosts that folium names. {error}"
+            warnings.warn(msg, FootprintsWarning, stacklevel=2)
+            return str(super()._repr_html_(**options))
+
+
 def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     atlas: Atlas,
     layers: str | Sequence[str] | None = None,
@@ -46,6 +61,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     bands: BandSet | str | None = None,
     population: str | None = None,
     title: str | None = None,
+    marking: str = "",
     basemap: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> folium.Map:
@@ -80,6 +96,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         Whose people to count; None takes the first population of each layer.
     title : str, optional
         The heading; None takes the atlas's title.
+    marking : str
+        Such as ``DRAFT``, over the page on the screen and on each sheet of paper.
     basemap : str, optional
         The name of tiles that xyzservices knows, such as ``OpenStreetMap.Mapnik``. Its host is
         asked whenever the page is opened; the page says so.
@@ -123,11 +141,12 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         services=services,
         population=population,
         title=visible(title or atlas.title),
+        marking=visible(marking),
         notes=() if provider is None else (TILES.format(host=_host(provider)),),
     )
     contents = Contents(asked)
     text = contents.within(max_bytes)
-    drawing = folium.Map(tiles=None, zoom_snap=0.25, max_zoom=16)
+    drawing = FootprintMap(tiles=None, zoom_snap=0.25, max_zoom=16)
     vars(drawing.get_root())["title"] = escape(asked.title)
     if provider is not None:
         folium.TileLayer(provider).add_to(drawing)

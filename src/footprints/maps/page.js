@@ -12,7 +12,8 @@ function footprintsMap(map, name) {
   const say = element("div", {className: "visually-hidden", role: "status"});
   let marked = null;
 
-  for (const [pane, level] of [["footprints-lines", 430], ["footprints-found", 440], ["footprints-marked", 450]]) {
+  for (const [pane, level] of [["footprints-lines", 430], ["footprints-found", 440], ["footprints-veil", 443],
+    ["footprints-ties", 446], ["footprints-marked", 450]]) {
     map.createPane(pane).style.zIndex = level;
   }
   const drawer = {};
@@ -56,11 +57,11 @@ function footprintsMap(map, name) {
       }
     } else if (view.kind === "ties") {
       for (const [position, from, to, weight, text] of view.ties) {
-        shapes.push(Object.assign(L.polyline([from, to], {pane: "footprints-found", renderer: renderer("footprints-found"),
+        shapes.push(Object.assign(L.polyline([from, to], {pane: "footprints-ties", renderer: renderer("footprints-ties"),
           color: view.palette[0], weight, opacity: 0.7, bubblingMouseEvents: false}), {position, weight, text}));
       }
       for (const [at, text] of view.hubs) {
-        shapes.push(Object.assign(L.circleMarker(at, {pane: "footprints-found", renderer: renderer("footprints-found"), radius: 6,
+        shapes.push(Object.assign(L.circleMarker(at, {pane: "footprints-ties", renderer: renderer("footprints-ties"), radius: 6,
           color: "#fff", weight: 2, fillColor: view.palette[0], fillOpacity: 1, bubblingMouseEvents: false}), {text}));
       }
     } else {
@@ -168,6 +169,11 @@ function footprintsMap(map, name) {
         chosen.append(box);
       }
     }
+    for (const view of views.filter((each) => each.ties && each.layer === number)) {
+      const ties = view.ties.filter(([of]) => of === position);
+      // Who has several is told by the view of what is cut.
+      if (ties.length === 1) chosen.append(element("p", {className: "footprints-evidence"}, element("b", {}, view.label + ". "), ties[0][4]));
+    }
     const clear = element("button", {type: "button"}, "Clear");
     clear.addEventListener("click", () => {
       chosen.replaceChildren();
@@ -198,7 +204,7 @@ function footprintsMap(map, name) {
       if (!view.legend.length) legend.append(element("li", {}, "Colours only tell neighbours apart."));
     }
     fills.filter((view) => view !== top).forEach((view) => row("#1d3557", named(view), "line"));
-    if (data.outline) row("#000", data.focus, "dashes");
+    if (data.outline) row("#000", data.focus + "; what lies outside is faint", "dashes");
     if (!legend.children.length) legend.append(element("li", {}, "Nothing is switched on."));
   }
 
@@ -267,6 +273,7 @@ function footprintsMap(map, name) {
   }
 
   panel.replaceChildren(
+    ...(data.marking ? [element("p", {className: "footprints-marking"}, data.marking)] : []),
     element("h1", {}, data.title),
     ...(data.illustrative ? [element("p", {className: "footprints-badge"}, "Illustrative lines, not for publication")] : []),
     search(), say, element("section", {className: "footprints-chosen", tabIndex: -1, "aria-label": "Chosen footprint"}),
@@ -279,6 +286,10 @@ function footprintsMap(map, name) {
   if (data.illustrative) map.attributionControl?.addAttribution("Illustrative lines");
   L.control.scale({imperial: false}).addTo(map);
   if (data.outline) {
+    // What lies outside the focus is faint: all the world but its rings, by the even-odd rule.
+    L.polygon([[[-85, -180], [85, -180], [85, 180], [-85, 180]], ...outline(layers[data.outline[0]], data.outline[1])],
+      {pane: "footprints-veil", renderer: renderer("footprints-veil"), interactive: false, stroke: false, smoothFactor: 0,
+        fillColor: "#fff", fillOpacity: 0.6, fillRule: "evenodd"}).addTo(map);
     polygon(layers[data.outline[0]], data.outline[1], {pane: "footprints-marked", renderer: renderer("footprints-marked"),
       interactive: false, fill: false, color: "#000", weight: 3, dashArray: "8 6"}).addTo(map);
   }

@@ -32,6 +32,13 @@ _TILES = re.compile(r"""L\.tileLayer(?:\.wms)?\(\s*["'`](https?://[^/"'`]+)""")
 _IMAGES = re.compile(
     r"""(?:[uU]rl"?\s*[:=]\s*|imageOverlay\(\s*|<img\b[^>]*?\bsrc=)["'`](https?://[^"'`]+)["'`]"""
 )
+_FETCHED = re.compile(
+    r"""(?:\b(?:fetch|import|getJSON|sendBeacon|WebSocket|EventSource|Worker)\(|"""
+    r"""\.open\(\s*["'`][A-Z]+["'`]\s*,)\s*["'`]((?:https?|wss?)://[^"'`]+)"""
+)
+"""What scripts ask for once the page is open."""
+_FRAMED = re.compile(r"""<iframe\b[^>]*?\ssrc=\\?["']data:text/html""")
+"""What folium.IFrame puts into a popup."""
 _STYLED = re.compile(r"""<[^>]*\sstyle\s*=""")
 
 
@@ -89,17 +96,7 @@ def save_map(
     'england.html'
     """
     file = output_file(path, PAGES)
-    page = _normalised(drawing.get_root().render())
-    page, missing = _self_contained(page, finder(files))
-    if missing:
-        msg = (
-            f"{file.name!r} cannot be written: the map asks for {listed(missing)}, which no "
-            "installed package holds. Download each and name your copy in files={address: file}, "
-            "or leave out what asks for it."
-        )
-        raise OutputError(msg, missing)
-    hosts = sorted({_host(host) for host in _TILES.findall(_code(page))})
-    page = _with_policy(page, hosts)
+    page, hosts = _page_of(drawing, finder(files), repr(file.name))
     if (size := len(page.encode())) > max_bytes:
         msg = (
             f"{file.name!r} cannot be written: the page would be {size:,} bytes, more than the "
@@ -113,6 +110,59 @@ def save_map(
     return file
 
 
+def as_frame(drawing: folium.Map) -> str:
+    """Return a map as a frame for a notebook that asks nothing of any host.
+
+    Parameters
+    ----------
+    drawing : folium.Map
+        Any map of folium's.
+
+    Returns
+    -------
+    str
+        HTML: a frame that holds the page of :func:`save_map`.
+
+    Raises
+    ------
+    OutputError
+        If the page asks for what is not installed.
+
+    Examples
+    --------
+    >>> import folium
+    >>> as_frame(folium.Map(tiles=None))[:15]
+    '<iframe srcdoc='
+    """
+    page, _ = _page_of(drawing, finder(), "The map")
+    return (
+        f'<iframe srcdoc="{escape(page)}" title="Map" allowfullscreen '
+        'style="width: 100%; height: 36rem; border: 0"></iframe>'
+    )
+
+
+def _page_of(drawing: folium.Map, find: Find, name: str) -> tuple[str, list[str]]:
+    """Return the page of a map with all that it asks for inside, and the hosts of its base maps."""
+    page = _normalised(drawing.get_root().render())
+    page, missing = _self_contained(page, find)
+    if missing:
+        msg = (
+            f"{name} cannot be written: the map asks for {listed(missing)}, which no "
+            "installed package holds. Download each and name your copy in files={address: file}, "
+            "or leave out what asks for it."
+        )
+        raise OutputError(msg, missing)
+    if fetched := list(dict.fromkeys(_FETCHED.findall(_code(page)))):
+        msg = (
+            f"{name} cannot be written: its scripts ask for {listed(fetched)} once it is "
+            "open, which a page that needs no network cannot. Put what they ask for into the map "
+            "itself, or leave them out."
+        )
+        raise OutputError(msg, fetched)
+    hosts = sorted({_host(host) for host in _TILES.findall(_code(page))})
+    return _with_policy(page, hosts), hosts
+
+
 def _warn_of(hosts: list[str]) -> None:
     msg = (
         f"Whenever it is opened, the page asks {', '.join(hosts)} for a base map, which tells "
@@ -124,6 +174,10 @@ def _warn_of(hosts: list[str]) -> None:
 def _normalised(page: str) -> str:
     """Return a page as a browser reads it, so that the hashes of its scripts are the browser's."""
     return page.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd")
+
+
+MEDIA = ("iframe", "video", "audio", "source", "track", "embed", "object", "input", "image")
+"""The tags whose files a page cannot hold."""
 
 
 class _Tag(NamedTuple):
@@ -147,14 +201,15 @@ class _Tag(NamedTuple):
         """The script, style sheet or image that it asks a host for."""
         if self.name == "link" and "stylesheet" in self.attributes.get("rel", ""):
             return self.attributes.get("href")
-        source = self.attributes.get("src", "")
-        return source if source and not source.startswith("data:") else None
+        names = ("src", "data", "poster", "href") if self.name in MEDIA else ("src",)
+        source = next((text for name in names if (text := self.attributes.get(name))), "")
+        return source if source and not source.startswith(("data:", "#")) else None
 
 
 class _Tags(HTMLParser):
     """The tags that matter, by their place in the page."""
 
-    NAMES = ("html", "head", "title", "meta", "link", "script", "style", "img", "iframe")
+    NAMES = ("html", "head", "title", "meta", "link", "script", "style", "img", *MEDIA)
 
     def __init__(self, page: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -209,6 +264,10 @@ def _self_contained(page: str, find: Find) -> tuple[str, list[str]]:
             edits.append((tag.start, tag.inner.start, '<html lang="en">'))
         if tag.name == "meta" and tag.attributes.get("name") == "viewport":
             edits.append((tag.start, tag.inner.start, VIEWPORT))
+        if tag.name == "style":
+            text, lacking = with_images(page[tag.inner], "", find)
+            missing += lacking
+            edits.append((tag.inner.start, tag.inner.stop, text))
         if tag.asked is None:
             continue
         text, lacking = _inlined(tag, tag.asked, find, code)
@@ -231,7 +290,7 @@ def _inlined(tag: _Tag, url: str, find: Find, code: str) -> tuple[str, list[str]
     if is_unused(url, code):
         return "", []
     data = find(url)
-    if data is None or tag.name == "iframe":
+    if data is None or tag.name in MEDIA:
         return "", [url]
     if tag.name == "img":
         alternative = escape(tag.attributes.get("alt", ""))
@@ -287,6 +346,8 @@ def _with_policy(page: str, hosts: list[str]) -> str:
             f"style-src {_unique(styles)}",
             f"style-src-attr {attributes}",
             " ".join(["img-src data:", *hosts]),
+            # Such a frame runs under the same policy, so none of its scripts do.
+            *(["frame-src data:"] if _FRAMED.search(_code(page)) else []),
             "base-uri 'none'",
             "form-action 'none'",
         )

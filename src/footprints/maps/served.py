@@ -10,6 +10,7 @@ import shapely
 
 from footprints.errors import FootprintsError
 from footprints.geometry import to_degrees
+from footprints.levels import service_called
 from footprints.maps.told import texts
 from footprints.masking import counted
 from footprints.report.contents import visible
@@ -138,7 +139,7 @@ def _cut(edges: pd.DataFrame, service: str, layer: int) -> View:
     told = split.groupby("position", sort=True)["text"].agg("; ".join)
     return {
         "group": GROUP,
-        "label": visible(f"Systems cut by {service}"),
+        "label": visible(f"Systems cut by {_called(service)}"),
         "count": len(told),
         "layer": layer,
         "kind": "hatch",
@@ -146,9 +147,7 @@ def _cut(edges: pd.DataFrame, service: str, layer: int) -> View:
         "words": ["shared by several"],
         "found": [[int(of), 0, text] for of, text in zip(told.index, texts(told), strict=True)],
         "source": "",
-        "legend": [
-            [0, f"{counted(len(told), 'system')} with several services of {visible(service)}"]
-        ],
+        "legend": [[0, f"{counted(len(told), 'system')} with several {visible(_called(service))}"]],
     }
 
 
@@ -170,7 +169,7 @@ def _ties(edges: pd.DataFrame, atlas: Atlas, keys: tuple[str, str], layer: int) 
     )
     return {
         "group": GROUP,
-        "label": visible(f"Ties to {keys[1]}"),
+        "label": visible(f"Ties to {_called(keys[1])}"),
         "count": int(drawn.sum()),
         "layer": layer,
         "kind": "ties",
@@ -181,6 +180,12 @@ def _ties(edges: pd.DataFrame, atlas: Atlas, keys: tuple[str, str], layer: int) 
         "hubs": _hubs(edges[drawn], places[1][drawn]),
         "legend": [[0, "A system and its service; thicker where it serves a larger share"]],
     }
+
+
+def _called(service: str) -> str:
+    """Return what the services of a layer are called, with its key."""
+    name = service_called(service, 2)
+    return name if service in name else f"{name} ({service})"
 
 
 def _hubs(edges: pd.DataFrame, places: npt.NDArray[np.float64]) -> list[list[object]]:

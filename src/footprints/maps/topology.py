@@ -97,6 +97,8 @@ def _step(metres: float) -> float:
 
 def _cut(shapes: npt.NDArray[np.object_], step: float) -> Topology:
     vertex, ring_start, owner, places = _rings(shapes, step)
+    if not len(vertex):
+        return Topology(step=step, arcs=[], pieces=[vertex[:0] for _ in shapes])
     arc_start, arc_end, vertices = _between_junctions(vertex, ring_start)
     first, second = vertices[arc_start], vertices[arc_start + 1]
     last, before = vertices[arc_end], vertices[arc_end - 1]
@@ -137,7 +139,7 @@ def _rings(shapes: npt.NDArray[np.object_], step: float) -> tuple[Ints, Ints, In
     same = (vertex[1:] == vertex[:-1]) & (ring[1:] == ring[:-1])
     ends = np.append(ring[1:] != ring[:-1], True)
     # The closing point goes, and so does what fell on the point after it.
-    kept = ~(np.append(same, False) | ends)
+    kept = ~(np.append(same, False) | ends)[: len(ring)]
     length = np.bincount(ring[kept], minlength=len(rings))
     kept &= (length >= 3)[ring]
     length = length[length >= 3]

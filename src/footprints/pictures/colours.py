@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from footprints.colouring import different
+
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy.typing as npt
@@ -74,8 +76,7 @@ def touching(shapes: gpd.GeoSeries, near: float) -> npt.NDArray[np.intp]:
 def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
     """Give each area a colour that none of its neighbours has.
 
-    Areas with the most neighbours that are coloured already come first, and take the first colour
-    that is free (the rule of Brélaz, 1979), so that few colours are used.
+    As few colours are used as :func:`footprints.colouring.different` needs.
 
     Parameters
     ----------
@@ -96,19 +97,8 @@ def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
     >>> told_apart(squares, 0.1).to_dict()
     {'a': '#a6d8ec', 'b': '#faf0c3', 'c': '#a6d8ec'}
     """
-    left, right = touching(shapes, near)
-    beside = pd.Series(right).groupby(left).agg(set).reindex(range(len(shapes)))
-    sets = [found if isinstance(found, set) else set() for found in beside]
-    chosen: dict[int, int] = {}
-    taken: list[set[int]] = [set() for _ in sets]
-    waiting = set(range(len(sets)))
-    while waiting:
-        turn = max(waiting, key=lambda n: (len(taken[n]), len(sets[n]), -n))
-        chosen[turn] = next(n for n in range(len(sets)) if n not in taken[turn])
-        waiting.remove(turn)
-        for other in sets[turn]:
-            taken[other].add(chosen[turn])
+    numbers = different(len(shapes), *touching(shapes, near))
     # One colour alone is the second: the lightest is hardly seen on white paper.
-    first = 0 if len(set(chosen.values())) > 1 else 1
-    colours = [PALETTE[(first + chosen[n]) % len(PALETTE)] for n in range(len(shapes))]
+    first = 0 if numbers.any() else 1
+    colours = np.array(PALETTE)[(first + numbers) % len(PALETTE)]
     return pd.Series(colours, index=shapes.index, dtype="str")

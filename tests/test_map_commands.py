@@ -1,0 +1,90 @@
+"""Pages that the commands draw beside ``check --map``: of a redraw, and of services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from test_maps import data_of
+
+import footprints as fp
+from footprints.cli.app import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def drawn(file: Path) -> dict:
+    return data_of(file.read_text(encoding="utf-8"))
+
+
+def test_compare_draws_what_moved(tmp_path, capsys) -> None:
+    file = tmp_path / "redraw.html"
+    arguments = ["compare", "icb22", "icb26", "--within", "Frimley", "--marking", "DRAFT"]
+    assert main([*arguments, "--map", str(file)]) == 0
+    assert "Map written: redraw.html" in capsys.readouterr().out
+    data = drawn(file)
+    moved = next(view for view in data["views"] if view["label"] == "Moved, icb22 to icb26")
+    assert moved["legend"] == [[0, "2 areas transferred, 321,724 people"]]
+    assert data["marking"] == "DRAFT"
+    assert data["focus"] == "NHS Frimley Integrated Care Board"
+
+
+def test_two_boundary_files_are_drawn_without_people_or_bands(tmp_path, capsys, england) -> None:
+    names = []
+    for key in ("icb22", "icb26"):
+        names.append(str(tmp_path / f"{key}.geojson"))
+        england.layers[key].reset_index().to_file(names[-1])
+    file = tmp_path / "redraw.html"
+    assert main(["compare", *names, "--map", str(file)]) == 0, capsys.readouterr().err
+    data = drawn(file)
+    assert {view["group"] for view in data["views"]} == {"Redraw"}
+    assert "Nobody was counted: moves are told by area." in data["notes"]
+    assert set(data["layers"][0]["facts"]) == {"Redraw", "Moved here"}
+    assert "0 people" not in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "--changes", "surrey-2027"], "--map draws two layers of one atlas"),
+        (["compare", "--from", "a.toml", "icb22"], "--map draws two layers of one atlas"),
+    ],
+)
+def test_a_redraw_that_no_one_atlas_holds_is_not_drawn(
+    arguments, message, tmp_path, capsys
+) -> None:
+    assert main([*arguments, "--map", str(tmp_path / "a.html")]) == 2
+    assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", [["compare", "icb22", "icb26"], ["partners"]])
+def test_a_page_has_to_be_one_before_anything_is_done(command, tmp_path, capsys) -> None:
+    assert main([*command, "--map", str(tmp_path / "a.pdf")]) == 2
+    said = capsys.readouterr()
+    assert "a.pdf" in said.err
+    assert not said.out
+
+
+def test_partners_draws_the_services_of_one_system(tmp_path, capsys) -> None:
+    file = tmp_path / "services.html"
+    arguments = ["partners", "Frimley", "--systems", "icb22", "--service", "ambulance"]
+    assert main([*arguments, "--map", str(file), "--marking", "OFFICIAL"]) == 0
+    assert "Map written: services.html" in capsys.readouterr().out
+    data = drawn(file)
+    (cut,) = [v for v in data["views"] if v["label"] == "Systems cut by ambulance services (amb22)"]
+    assert [position for position, *_ in cut["found"]] == [0]
+    assert data["layers"][0]["code"] == ["E54000034"]
+    assert data["marking"] == "OFFICIAL"
+    assert data["focus"] == "NHS Frimley Integrated Care Board"
+
+
+def test_partners_draws_the_services_of_all_systems(tmp_path) -> None:
+    file = tmp_path / "services.html"
+    assert main(["partners", "--systems", "icb22", "--service", "amb22", "--map", str(file)]) == 0
+    data = drawn(file)
+    assert len(data["layers"][0]["code"]) == 42
+    ties = next(view for view in data["views"] if view["kind"] == "ties")
+    graph = fp.services_graph(fp.load_example(), "icb22", ["amb22"])
+    assert ties["count"] == graph.number_of_edges()
