@@ -13,8 +13,13 @@ import pytest
 import footprints as fp
 from footprints.cli import main
 from footprints.redraws.effects import Side, what_a_redraw_touches
+from footprints.report.words import TABLES, meaning
 
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
+
+
+OPTIONAL = {"old_name", "new_name"}
+"""Columns that a table may lack: a lookup is carried with names or without."""
 
 
 def report_of(atlas: fp.Atlas, old: str, new: str) -> fp.Report:
@@ -265,3 +270,71 @@ def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
     assert status == 0
     assert "543,550 people in 6 units were split off, in one flow" in out
     assert "Against the baseline: 1 new" in out
+
+
+@pytest.fixture(scope="module")
+def of_services(england) -> fp.Report:
+    from footprints.services.found import services_report
+
+    return services_report(england, fp.services_graph(england, "icb22", ["amb22"]))
+
+
+@pytest.fixture(scope="module")
+def book(redrawn, tmp_path_factory) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(redrawn.to_excel(tmp_path_factory.mktemp("book") / "r.xlsx"))
+
+
+def test_every_column_of_every_further_table_is_explained(redrawn, of_services, book) -> None:
+    for report in (redrawn, of_services):
+        for title, table in report.tables.items():
+            assert [name for name in table if not meaning(title, str(name))] == [], title
+            assert set(TABLES[title]) - OPTIONAL <= set(table), title
+    notes = [row[:2] for row in book["Notes"].iter_rows(values_only=True)]
+    assert ("column of Flows", "meaning") in notes
+    assert ("depth_m", TABLES["Flows"]["depth_m"]) in notes
+    assert ("weight", TABLES["Lookup"]["weight"]) in notes
+
+
+def test_what_a_reader_wants_first_comes_first_in_a_workbook(book, of_services, tmp_path) -> None:
+    assert book.sheetnames[:5] == ["Summary", "Effects", "Flows", "Lookup", "Findings"]
+    checks = ["coterminosity", "nesting", "population-band", "redraw", "coverage"]
+    rest = ["Alignment", "Footprints", "Pairs", "Sources", "Notes"]
+    assert set(book.sheetnames[5:-5]) == set(checks)
+    assert book.sheetnames[-5:] == rest
+    served = openpyxl.load_workbook(of_services.to_excel(tmp_path / "s.xlsx"))
+    assert served.sheetnames[:5] == ["Summary", "Partners", "Services", "Ties", "Findings"]
+
+
+def column(sheet, name: str):
+    """Return the cells of a column below its header."""
+    at = [cell.value for cell in sheet[1]].index(name)
+    return [row[at] for row in sheet.iter_rows(min_row=2)]
+
+
+def test_numbers_and_names_of_further_tables_can_be_read_in_a_workbook(book) -> None:
+    formats = {
+        ("Effects", "miss_before"): "#,##0",
+        ("Effects", "miss_after"): "#,##0",
+        ("Lookup", "weight"): "0.0###%",
+        ("Flows", "area_m2"): "#,##0",
+        ("Flows", "people"): "#,##0",
+        ("Alignment", "fit"): "0.0%",
+    }
+    for (sheet, name), style in formats.items():
+        assert column(book[sheet], name)[0].number_format == style, (sheet, name)
+    flows = book["Flows"]
+    name = column(flows, "old_name")[0]
+    assert name.alignment.wrap_text
+    assert flows.column_dimensions[name.column_letter].width > 30
+    assert {cell.value for cell in column(book["Footprints"], "same_area")} == {"yes", "no"}
+
+
+def test_the_summary_of_a_workbook_says_what_layers_are_and_names_the_worst(book, redrawn) -> None:
+    summary = [row[0].value for row in book["Summary"].iter_rows() if row[0].value]
+    rows = {tuple(cell.value for cell in row[:3]) for row in book["Summary"].iter_rows()}
+    assert ("Check", "Layer", "Against") in rows
+    assert ("nesting", "icb26 (systems)", "amb22 (ambulance services)") in rows
+    head = summary.index("Misses that are new or worse: the 10 worst of 13")
+    named = summary[head + 1 : head + 11]
+    new = redrawn.worst[redrawn.worst["since"] != "known"]
+    assert [line.partition(": ")[2] for line in named] == new["message"].head(10).to_list()

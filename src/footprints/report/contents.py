@@ -14,10 +14,12 @@ import pandas as pd
 
 from footprints.bands import Band
 from footprints.errors import plain
+from footprints.levels import called, service_called
 from footprints.report.findings import KEY, MISSED
 from footprints.report.words import STATUSES
 
 if TYPE_CHECKING:
+    from footprints.atlas import Atlas
     from footprints.report.report import Report
 
 LIBRARIES = ("footprints", "geopandas", "pandas", "shapely", "pyproj")
@@ -43,6 +45,22 @@ def visible(value: object) -> str:
     a\x00b�
     """
     return NONCHARACTERS.sub("\ufffd", plain(value))
+
+
+def layer_called(atlas: Atlas, key: str) -> str:
+    """Return the key of a layer and what it is; the key alone of what the atlas does not hold.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> layer_called(load_example(), "icb26"), layer_called(load_example(), "amb22")
+    ('icb26 (systems)', 'amb22 (ambulance services)')
+    """
+    levels = atlas.whole.overview["level"]
+    if key not in levels.index:
+        return key
+    level = str(levels[key])
+    return f"{key} ({service_called(key, 2) if level == 'service' else called(level, 2)})"
 
 
 def in_words(value: object) -> str:
