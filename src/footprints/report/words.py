@@ -63,10 +63,12 @@ PAIRS = {
 }
 """Columns of pairs that the others do not explain."""
 
-_SERVICE = {
-    "kind": "The layer of services, such as amb22.",
+_KIND = {"kind": "The layer of services, such as amb22."}
+_SYSTEM = {
     "system": "The code of the system.",
     "system_name": "What that is called.",
+}
+_SERVICE = {
     "service": "The code of the service; empty for who is in none of its kind.",
     "service_name": "What that is called.",
 }
@@ -132,6 +134,8 @@ TABLES = {
         "date": "The date that they were counted at.",
     },
     "Partners": {
+        **_KIND,
+        **_SYSTEM,
         **_SERVICE,
         "people": "Persons of the system in the service.",
         "share_of_system": "The share of the system's people whom the service serves.",
@@ -143,6 +147,7 @@ TABLES = {
         "or uncertain.",
     },
     "Services": {
+        **_KIND,
         **_SERVICE,
         "people": "Persons in the service.",
         "systems": "How many systems it touches.",
@@ -162,7 +167,8 @@ TABLES = {
         "outside": "Persons of the service who are in no system.",
     },
     "Ties": {
-        **_SERVICE,
+        **_KIND,
+        **_SYSTEM,
         "other": "The code of the other system.",
         "other_name": "What that is called.",
         "services": "How many services of the kind the two share.",
