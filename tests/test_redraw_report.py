@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
@@ -338,3 +339,26 @@ def test_the_summary_of_a_workbook_says_what_layers_are_and_names_the_worst(book
     named = summary[head + 1 : head + 11]
     new = redrawn.worst[redrawn.worst["since"] != "known"]
     assert [line.partition(": ")[2] for line in named] == new["message"].head(10).to_list()
+
+
+def test_a_page_folds_long_lists_away_without_a_script_and_breaks_no_code(redrawn) -> None:
+    page = redrawn.to_html()
+    assert "<script" not in page
+    effects = redrawn.tables["Effects"]
+    folded = re.findall(r"<details><summary>(\d+) more of them</summary>", page)
+    assert str(len(effects) - 10) in folded
+    assert "overflow-wrap: anywhere; padding" not in page
+    assert ".short, .key, tbody th { white-space: nowrap; }" in page
+    assert '<td class="short">E54000065</td>' in page
+    assert '<td class="name">NHS Central East Integrated Care Board</td>' in page
+    assert '<td class="short">yes</td>' in page
+    assert not re.search(r"<td[^>]*>(True|False)</td>", page)
+
+
+def test_a_page_shows_shares_areas_and_the_meaning_of_columns(redrawn) -> None:
+    page = redrawn.to_html()
+    weight = redrawn.tables["Lookup"].query("weight < 1")["weight"].iloc[0]
+    assert f'<td class="number">{weight:.4%}</td>' in page
+    area = redrawn.tables["Flows"]["area_m2"].iloc[0]
+    assert f'<td class="number">{area:,.0f}</td>' in page
+    assert f"<dt>depth m</dt><dd>{TABLES['Flows']['depth_m']}</dd>" in page
