@@ -29,8 +29,8 @@ def prepare(_: bool) -> Input:  # noqa: FBT001 - every figure is asked whether t
     return people, codes
 
 
-def ours(given: Input) -> dict[str, Any]:
-    """Validate the atlas, check that each layer covers, and hold each against all above it."""
+def atlas_of(given: Input) -> fp.Atlas:
+    """Make an atlas of units and the footprint of each in every layer."""
     people, codes = given
     population = fp.Population(name="residents", source="ONS mid-2020", as_at="2020-06-30")
     layers = {}
@@ -43,8 +43,14 @@ def ours(given: Input) -> dict[str, Any]:
             covers=key != "cauth25",
         )
     units = {"lsoa11": fp.UnitTable(table=people, populations=(population,))}
-    atlas = fp.Atlas(title="England", units=units, layers=layers)
-    levels = {key: rank(layer.level) for key, layer in layers.items()}
+    return fp.Atlas(title="England", units=units, layers=layers)
+
+
+def ours(given: Input) -> dict[str, Any]:
+    """Validate the atlas, check that each layer covers, and hold each against all above it."""
+    atlas = atlas_of(given)
+    layers = list(atlas.layers)
+    levels = {key: rank(LEVELS[parse_key(key).kind]) for key in layers}
     rungs = [
         (left, right) for left, right in permutations(layers, 2) if 0 < levels[left] < levels[right]
     ]

@@ -24,13 +24,21 @@ import area
 import checks
 import locate
 import members
+import redraws
 import services
 import shapely
 
 if TYPE_CHECKING:
     from figures import Measured
 
-FIGURES = [*members.FIGURES, *checks.FIGURES, *area.FIGURES, *locate.FIGURES, *services.FIGURES]
+FIGURES = [
+    *members.FIGURES,
+    *checks.FIGURES,
+    *redraws.FIGURES,
+    *area.FIGURES,
+    *locate.FIGURES,
+    *services.FIGURES,
+]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEADER = ["what", "against", "ratio", "at least", "met", "time", "peak memory", "note"]
 PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "shapely"]

@@ -17,6 +17,7 @@ from conftest import layer_of, make_atlas, residents, squares
 import footprints as fp
 from footprints.errors import FootprintsError, OverlapError, UnknownNameError
 from footprints.redraws.flows import KINDS
+from footprints.redraws.pieces import atlas_of_pieces
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -235,7 +236,7 @@ def test_a_tie_goes_by_area_then_by_code_and_is_reported() -> None:
         assert change.successors.loc["A", "successor"] == successor
         tied = set(change.successors.loc["A", "tied"].split("; ")) - {""}
         assert tied == (set(new) - {successor} if people[0] < 5 else set())
-    assert "goes in equal parts to X and Y; Z; X is taken for its successor" in repr(change)
+    assert "As many of A go to X as to Y, Z: X is taken for its successor" in repr(change)
 
 
 def test_codes_that_were_exchanged_are_recoded_and_named() -> None:
@@ -644,6 +645,43 @@ def test_hostile_names_are_text() -> None:
     assert "<img" not in change._repr_html_()
     assert "&lt;img" in change._repr_html_()
     assert "\x1b" not in repr(change)
+
+
+def test_a_footprint_that_parts_unevenly_is_not_said_to_go_in_equal_parts() -> None:
+    change = redrawn({"a": "A", "b": "A", "c": "A"}, {"a": "X", "b": "Y", "c": "Z"}, [4, 4, 1])
+    assert "As many of A go to X as to Y: X is taken for its successor" in repr(change)
+    assert "equal parts" not in repr(change)
+
+
+def test_one_layer_that_was_redrawn_is_told_before_and_after(row: fp.Atlas) -> None:
+    merged = row.merge("stp21", row.layers["stp21"].index[:2], into="M")
+    told = repr(fp.compare(row, merged, layer="stp21")).split("\n")[0]
+    assert told.startswith("stp21, before and after: ")
+
+
+def test_pieces_of_footprints_whose_codes_run_together_are_told_apart() -> None:
+    old, new = (
+        gpd.GeoDataFrame(
+            {"name": codes},
+            index=pd.Index(codes, name="code", dtype="str"),
+            geometry=squares(people=[1, 2]).geometry.array,
+            crs="EPSG:27700",
+        )
+        for codes in (["A", "A B"], ["B C", "C"])
+    )
+    atlas = atlas_of_pieces(old, new, fp.compare(old, new))
+    assert len(atlas.units["pieces"]) == 2
+    assert len(atlas.layers["old"]) == 2
+
+
+def test_flows_of_few_people_can_be_found_before_they_are_published() -> None:
+    change = redrawn({"a": "A", "b": "A", "c": "B"}, {"a": "A", "b": "B", "c": "B"}, [40, 3, 50])
+    found = fp.differencing(change.pairs, 5)
+    few = set(
+        found.loc[found["kind"] == "both", ["left", "right"]].itertuples(index=False, name=None)
+    )
+    assert few == {("A", "B")}
+    assert set(found["shown"]) == {"<5"}
 
 
 def test_the_inputs_are_not_changed(row: fp.Atlas) -> None:

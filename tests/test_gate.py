@@ -576,7 +576,7 @@ def test_the_gate_of_the_command_lets_through_what_was_known(
     assert main([*known, "--worst", "1"]) == 1
     out = " ".join(capsys.readouterr().out.split())
     assert "1 new, 0 worse, 12 known" in out
-    assert "nesting of lad21 against icb22: 1 of 13 missed; the baseline knew 12." in out
+    assert "nesting of lad21 against icb22: 1 of 13 missed; the baseline had 12." in out
     assert "- fail, new: E06000001 reaches into 2 systems" in out
     assert out.count("reaches into") == 1
     assert main([*known, "--fail-on", "never"]) == 0

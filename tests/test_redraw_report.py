@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import date
+from functools import cache
 from pathlib import Path
 
 import jsonschema
 import openpyxl
 import pandas as pd
+import pyogrio
 import pytest
+from conftest import layer_of, residents, squares
 
 import footprints as fp
 from footprints.cli import main
+from footprints.errors import TableError
+from footprints.read.one_file import units_of_file
 from footprints.redraws.effects import Side, what_a_redraw_touches
 from footprints.report.words import TABLES, meaning
 
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
 
 
-OPTIONAL = {"old_name", "new_name"}
-"""Columns that a table may lack: a lookup is carried with names or without."""
-
-
+@cache
 def report_of(atlas: fp.Atlas, old: str, new: str) -> fp.Report:
+    """Report a redraw, once for each atlas and pair of layers."""
     return fp.redraw_report(atlas, atlas, fp.compare(atlas, old, new))
 
 
@@ -164,18 +169,45 @@ def run(capsys, *arguments: str) -> tuple[int, str, str]:
     return status, said.out, said.err
 
 
-def test_the_command_says_who_moved_and_what_is_new_and_ends_well(capsys) -> None:
-    status, out, err = run(capsys, "compare", "icb22", "icb26")
+def test_the_command_says_who_moved_and_what_is_new_and_ends_well(capsys, tmp_path) -> None:
+    file = tmp_path / "lookup.csv"
+    status, out, err = run(capsys, "compare", "icb22", "icb26", "--lookup", str(file))
     assert (status, err) == (0, "")
+    lookup = pd.read_csv(file)
+    assert list(lookup) == ["old", "new", "weight", "population", "date"]
+    assert lookup.groupby("old")["weight"].sum().round(12).eq(1).all()
+    assert "This ends with status 0; with --fail-on newly-broken it ends with status 1." in out
+    assert "--fail-on warn" not in out
     assert "978,491 people in 11 units were transferred, in four flows" in out
     assert "8 new, 5 worse, 69 known, 31 mended" in out
 
 
 @pytest.mark.parametrize(
-    ("pair", "status"), [(("icb22", "icb26"), 1), (("stp20", "stp21"), 0), (("icb22", "icb22"), 0)]
+    ("pair", "status", "why"),
+    [
+        (("icb22", "icb26"), 1, "ends with status 1, as --fail-on newly-broken asks."),
+        (("stp20", "stp21"), 0, "Nothing is newly broken or worse. This ends with status 0."),
+    ],
 )
-def test_newly_broken_ends_with_status_1_only_where_something_is(capsys, pair, status) -> None:
-    assert run(capsys, "compare", *pair, "--fail-on", "newly-broken")[0] == status
+def test_newly_broken_ends_with_status_1_only_where_something_is(capsys, pair, status, why) -> None:
+    found, out, _ = run(capsys, "compare", *pair, "--fail-on", "newly-broken")
+    assert found == status
+    assert why in out
+
+
+def test_a_gate_on_what_is_newly_broken_does_not_pass_where_nobody_is_counted(
+    capsys, tmp_path
+) -> None:
+    files = [tmp_path / "stp21.geojson", tmp_path / "icb22.geojson"]
+    for file in files:
+        table = squares(name=["A", "B"]).assign(code=["A", "B"])
+        table.to_file(file)
+    compared = ["compare", *map(str, files)]
+    status, out, _ = run(capsys, *compared)
+    assert status == 0
+    assert "no check was run. This ends with status 0." in out
+    status, out, _ = run(capsys, *compared, "--fail-on", "newly-broken")
+    assert status == 3
 
 
 def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
@@ -187,8 +219,12 @@ def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
     )
     book = openpyxl.load_workbook(redrawn.to_excel(tmp_path / "r.xlsx"))
     sheet = list(book["Lookup"].iter_rows(values_only=True))
-    assert sheet[0] == ("old", "new", "weight", "population", "date")
+    assert sheet[0] == ("old", "old_name", "new", "new_name", "weight", "population", "date")
     assert len(sheet) == 1 + len(redrawn.tables["Lookup"])
+    meanings = {row[0]: row[1] for row in book["Notes"].iter_rows(values_only=True)}
+    assert {"effect", "weight", "happened", "miss_before"} <= set(meanings)
+    package = pyogrio.list_layers(redrawn.save(tmp_path / "r.gpkg"))[:, 0]
+    assert {"effects", "alignment", "flows", "footprints", "lookup"} <= set(package)
     folder = fp.write_tidy(redrawn, tmp_path / "tidy")
     assert pd.read_parquet(folder / "lookup.parquet")["old"].equals(
         redrawn.tables["Lookup"]["old"].astype("str")
@@ -251,6 +287,11 @@ def test_two_releases_of_one_layer_keep_apart(shared, capsys) -> None:
         (["--from", "old.toml"], "Say which layer to compare"),
         (["a.json", "b.json"], "a.json"),
         (["a.json", "b.json", "--within", "X"], "--within goes with an atlas"),
+        (["a.json", "b.json", "--changes", "surrey-2027"], "leave --changes out"),
+        (["a.json", "b.json", "--population", "men"], "--population goes with --units"),
+        (["--changes", "surrey-2027", "--from", "old.toml"], "leave --from out"),
+        (["icb22", "icb26", "--as-at", "2026-04-01"], "--as-at goes with --changes"),
+        (["icb22", "icb26", "--lookup", "lookup.xlsx"], "its name must end in"),
         (["icb22", "icb26", "-o", "r.pdf"], "its name must end in"),
         (["--changes", "surrey-2027"], "These changes redraw 'lad23', 'ctyua23': name one"),
         (["--changes", "surrey-2027", "--layer", "icb26"], "redraw 'lad23', 'ctyua23'"),
@@ -270,7 +311,7 @@ def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
     status, out, _ = run(capsys, "compare", "--changes", "surrey-2027", "--layer", "ctyua")
     assert status == 0
     assert "543,550 people in 6 units were split off, in one flow" in out
-    assert "Against the baseline: 1 new" in out
+    assert "Against the old map: 1 new" in out
 
 
 @pytest.fixture(scope="module")
@@ -289,7 +330,7 @@ def test_every_column_of_every_further_table_is_explained(redrawn, of_services, 
     for report in (redrawn, of_services):
         for title, table in report.tables.items():
             assert [name for name in table if not meaning(title, str(name))] == [], title
-            assert set(TABLES[title]) - OPTIONAL <= set(table), title
+            assert set(TABLES[title]) <= set(table), title
     notes = [row[:2] for row in book["Notes"].iter_rows(values_only=True)]
     assert ("column of Flows", "meaning") in notes
     assert ("depth_m", TABLES["Flows"]["depth_m"]) in notes
@@ -362,3 +403,98 @@ def test_a_page_shows_shares_areas_and_the_meaning_of_columns(redrawn) -> None:
     area = redrawn.tables["Flows"]["area_m2"].iloc[0]
     assert f'<td class="number">{area:,.0f}</td>' in page
     assert f"<dt>depth m</dt><dd>{TABLES['Flows']['depth_m']}</dd>" in page
+
+
+def test_places_of_units_in_degrees_are_refused_and_not_lost(tmp_path) -> None:
+    file = tmp_path / "units.csv"
+    file.write_text(
+        "LSOA11CD,residents,easting,northing\nE01000001,5,51.2,-1\nE01000002,6,4e5,1e5\n"
+    )
+    with pytest.raises(
+        TableError, match=r"'units.csv' has places outside .*'E01000001': .*degrees"
+    ):
+        units_of_file(file)
+
+
+def test_a_service_of_an_earlier_year_than_the_new_map_is_noted(england, redrawn) -> None:
+    told = [line for line in redrawn.lead if line.startswith("Years are mixed")]
+    assert len(told) == 1
+    assert "icb26 is held against" in told[0]
+    assert "cal21" in told[0]
+    same = report_of(england, "stp17", "stp18")
+    assert not any("amb22" in line for line in same.lead if line.startswith("Years are mixed"))
+
+
+OLD = {"a": "A", "b": "A", "c": "B"}
+NEW = {"a": "A", "b": "C", "c": "B"}
+PEOPLE = [1_500_000, 1_200_000, 700_000]
+
+
+def with_agreed(*agreed: tuple[str, str], people: list[int] = PEOPLE) -> fp.Report:
+    """Compare two maps with band misses agreed, each named by its layer and code."""
+    exceptions = tuple(
+        fp.Agreed(
+            check="population-band", layer=layer, code=code, reason="small", until="2027-01-01"
+        )
+        for layer, code in agreed
+    )
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=people))},
+        layers={"stp21": layer_of(OLD, "system"), "icb22": layer_of(NEW, "system")},
+        checks=fp.Checks(agreed=exceptions),
+    )
+    change = fp.compare(atlas, "stp21", "icb22")
+    return fp.redraw_report(atlas, atlas, change, today=date(2026, 11, 1))
+
+
+def test_a_miss_that_was_agreed_of_the_old_map_is_not_worse_where_it_is_the_same() -> None:
+    report = with_agreed(("stp21", "B"))
+    assert effects(report, "unchanged", "population-band") == {"B"}
+    assert not report.stops("warn", "fail").any()
+
+
+def test_a_miss_that_the_redraw_makes_is_newly_broken_though_it_is_agreed() -> None:
+    report = with_agreed(("icb22", "C"), people=[1_500_000, 900_000, 1_700_000])
+    assert effects(report, "newly broken", "population-band") == {"C"}
+    assert not report.stops("warn", "fail").any()
+
+
+def test_an_exception_that_matches_nothing_is_neither_broken_nor_mended() -> None:
+    report = with_agreed(("stp21", "A"), ("icb22", "A"))
+    assert report.mended.empty
+    assert set(report.tables["Effects"]["code"]) == {"B"}
+
+
+HOSTILE = '=HYPERLINK("http://x","y")<script>alert(1)</script>|\x1b[31m'
+
+
+def test_hostile_names_and_titles_are_text_in_every_format(tmp_path) -> None:
+    old = layer_of(OLD, "system", B=HOSTILE)
+    new = layer_of(NEW, "system", B=HOSTILE, C=HOSTILE)
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=PEOPLE))},
+        layers={"stp21": old, "icb22": new},
+    )
+    report = report_of(atlas, "stp21", "icb22")
+    empty = report.tables["Alignment"].iloc[:0]
+    more = {"Findings": empty, "population-band": empty, "gpkg_x": report.tables["Lookup"]}
+    report = replace(report, tables={**report.tables, **more})
+    page = report.save(tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<script>alert" not in page
+    text = report.save(tmp_path / "r.md").read_text(encoding="utf-8")
+    assert "<script>" not in text
+    assert "\x1b" not in page + text + report.save(tmp_path / "r.txt").read_text(encoding="utf-8")
+    assert json.loads(report.to_json())["tables"]["Flows"][0]["old_name"] in {"A", HOSTILE}
+    book = openpyxl.load_workbook(report.to_excel(tmp_path / "r.xlsx"))
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    assert {"Findings", "Findings 2", "population-band", "population-band 2"} <= set(
+        book.sheetnames
+    )
+    package = pyogrio.list_layers(report.save(tmp_path / "r.gpkg"))[:, 0]
+    assert {"findings", "lookup"} <= set(package)
+    assert any(name.endswith("gpkg_x") for name in package)
+    folder = fp.write_tidy(report, tmp_path / "tidy")
+    assert len(pd.read_parquet(folder / "findings.parquet")) == len(report.findings)

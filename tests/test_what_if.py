@@ -352,3 +352,16 @@ def test_any_steps_keep_all_people_and_are_undone_exactly(held, taken) -> None:
         last = last.undo()
         assert_same(last, before)
     assert last.redraws == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"kind": "rename", "old": ("X",)}, "is a rename and does not say what it is called"),
+        ({"kind": "rename", "old": ("X", "Y"), "name": "Z"}, "rename of several footprints.*'Y'"),
+        ({"kind": "recode", "old": ("X", "Y"), "new": "Z"}, "recode of several footprints.*'Y'"),
+    ],
+)
+def test_a_change_that_would_pass_over_a_footprint_is_refused(said, message: str) -> None:
+    with pytest.raises(RedrawError, match=message):
+        fp.LayerChange(layer="icb22", **said)

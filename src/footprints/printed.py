@@ -38,9 +38,6 @@ def print_report(report: Report, worst: int) -> None:
     for section in sections(report, worst):
         _print_section(screen, report, section)
     say(screen, closing(report, worst))
-    if (report.findings["status"] == "warn").any():
-        words = "Warnings are misses of what policy expects, not of rules. They end with "
-        say(screen, ["", f"{words}status 0; with --fail-on warn they end with status 1."])
 
 
 def _print_counts(screen: Console, report: Report) -> None:

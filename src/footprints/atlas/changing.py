@@ -95,6 +95,11 @@ class LayerChange:
             problems.add(f"is a {self.kind} and names no units or footprints to take")
         if self.kind != "move" and not self.old:
             problems.add(f"is a {self.kind} and does not say of which footprint")
+        if self.kind == "rename" and not self.name:
+            problems.add("is a rename and does not say what it is called")
+        if self.kind in {"recode", "rename"} and len(self.old) > 1:
+            remedy = "Make a change of each."
+            problems.add(f"is a {self.kind} of several footprints", self.old, remedy=remedy)
         if self.kind in {"move", "split", "recode"} and self.new and self.new in self.old:
             problems.add(f"is a {self.kind} of a footprint to itself", [self.new])
         problems.raise_any(RedrawError)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 COUNTED = (*MISSED, "excepted")
 NUMBERED = [*KEY, "sort", "number"]
+UNMATCHED = "unmatched exception"
+"""The result of an agreement that matches no miss."""
 HARD_ONLY = "population-band"
 """The check whose soft limits warn, however grave a miss of a hard one is."""
 
@@ -132,7 +134,7 @@ def _unmatched(findings: pd.DataFrame, agreed: Agreed, *, focused: bool) -> pd.D
         code=agreed.code,
         status="warn",
         severity="warn",
-        result="unmatched exception",
+        result=UNMATCHED,
         message=said,
     ).astype(findings.dtypes)
 

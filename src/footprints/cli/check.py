@@ -144,7 +144,7 @@ def check(
         ignore=ignore,
         baseline=None if baseline is None else read_report(baseline),
     )
-    hand_over(report, output, worst=worst, marking=marking)
+    hand_over(report, output, worst=worst, marking=marking, ending=_ending(report, fail_on))
     if map_file:
         _draw_checked(atlas, map_file, report, population)
     raise typer.Exit(_status(report, fail_on))
@@ -158,6 +158,19 @@ def _draw_checked(atlas: Atlas, file: Path, report: Report, population: str | No
     else:
         say(open_screen(), ["No map is written: nothing that was checked has lines."])
     say(open_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])
+
+
+def _ending(report: Report, fail_on: FailOn) -> str:
+    """Say what warnings end with; nothing where there is none that a baseline did not know."""
+    if not report.stops("warn").any():
+        return ""
+    then = {
+        FailOn.FAIL: "status 0; with --fail-on warn they end with status 1",
+        FailOn.WARN: "status 1, as --fail-on warn asks",
+        FailOn.NEVER: "status 0, as all does with --fail-on never",
+    }
+    words = "Warnings are misses of what policy expects, not of rules. They end with "
+    return f"{words}{then[fail_on]}."
 
 
 def _status(report: Report, fail_on: FailOn) -> int:

@@ -24,15 +24,20 @@ from footprints.cli.options import (
     open_atlas,
     split_layers,
 )
-from footprints.cli.status import ALL_WELL, CHECK_FAILED
+from footprints.cli.status import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED
+from footprints.console import open_screen, say
 from footprints.errors import FootprintsError, listed
 from footprints.inputs import Inputs, with_notes
+from footprints.output import output_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
+
     from footprints.atlas import Atlas
     from footprints.redraws import Change
+    from footprints.report import Report
 
 LINES = {".json", ".geojson", ".topojson", ".gpkg", ".shp", ".zip", ".parquet", ".fgb", ".kml"}
 """What the name of a file of boundaries ends in; layers have no such ending."""
@@ -93,6 +98,13 @@ def compare(
     bands: Bands = None,
     population: WhosePeople = None,
     output: Output = None,
+    lookup: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the lookup from old to new codes, with weights, as a table (.csv).",
+        ),
+    ] = None,
     marking: Marking = "",
     worst: Worst = 5,
     fail_on: Annotated[
@@ -110,7 +122,7 @@ def compare(
 
     \b
     Examples:
-      footprints compare icb22 icb26 -o redraw.xlsx
+      footprints compare icb22 icb26 -o redraw.xlsx --lookup old-to-new.csv
       footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
       footprints compare --from old.toml --to new.toml --layer icb22 icb26
       footprints compare old.geojson new.geojson --units lsoa.csv
@@ -119,23 +131,89 @@ def compare(
     from footprints.redraws.reporting import redraw_report  # noqa: PLC0415  # It takes time to load.
 
     check_outputs(output)
+    if lookup is not None:
+        output_file(lookup, [".csv"])
     names = [*(split_layers(layer) or ()), *(old_new or ())]
-    if len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES:
+    files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
+    given = {
+        "--atlas": atlas_file,
+        "--from": from_file,
+        "--to": to_file,
+        "--units": units,
+        "--changes": changes,
+        "--as-at": as_at,
+    }
+    _check_given({option for option, value in given.items() if value}, files=files)
+    if files and population and units is None:
+        msg = "--population goes with --units: two boundary files alone count nobody."
+        raise FootprintsError(msg, [population])
+    if files:
         compared = _files(names, units, population, within)
         population = None
     elif changes:
         compared = _changed(atlas_file, changes, as_at, names, population, within)
-    elif units is not None:
-        msg = "--units goes with two boundary files: an atlas has its own units."
-        raise FootprintsError(msg, [units])
     elif from_file or to_file:
         compared = _two_atlases((from_file, to_file), names, population, within)
     else:
         compared = _one_atlas(atlas_file, names, population, within)
     report = redraw_report(*compared, bands=chosen_bands(bands), population=population)
-    hand_over(report, output, worst=worst, marking=marking)
-    stops = {BreakOn.FAIL: ["fail"], BreakOn.NEWLY_BROKEN: ["fail", "warn"], BreakOn.NEVER: []}
-    raise typer.Exit(CHECK_FAILED if report.stops(*stops[fail_on]).any() else ALL_WELL)
+    status, ending = _ending(report, fail_on)
+    hand_over(report, output, worst=worst, marking=marking, ending=ending)
+    if lookup is not None:
+        _write_lookup(lookup, compared.change.lookup)
+    raise typer.Exit(status)
+
+
+def _write_lookup(file: Path, lookup: pd.DataFrame) -> None:
+    """Write a lookup as CSV, with an apostrophe before what a spreadsheet would run."""
+    from footprints.report.table import harmless  # noqa: PLC0415  # It takes time to load.
+
+    texts = ["old", "new", "population", "date"]
+    safe = {name: lookup[name].map(harmless, na_action="ignore") for name in texts}
+    write_whole(file, lookup.assign(**safe).to_csv(index=False, lineterminator="\n"))
+    say(open_screen(), [f"Lookup written: {file.name}."])
+
+
+def _ending(report: Report, fail_on: BreakOn) -> tuple[int, str]:
+    """Return the status that a comparison ends with, and the sentence that says so."""
+    if not (report.findings["check"] != "redraw").any():
+        # A gate that looked at nothing must not let anything through.
+        gated = fail_on is BreakOn.NEWLY_BROKEN
+        status = NOTHING_CHECKED if gated else ALL_WELL
+        return status, f"Nobody is counted, so no check was run. This ends with status {status}."
+    broken, failed = report.stops("fail", "warn").any(), report.stops("fail").any()
+    if not broken:
+        return ALL_WELL, "Nothing is newly broken or worse. This ends with status 0."
+    if fail_on is BreakOn.NEVER:
+        return ALL_WELL, "This ends with status 0, as --fail-on never asks."
+    if fail_on is BreakOn.NEWLY_BROKEN:
+        words = "Something is newly broken or worse. This ends with status 1, as --fail-on"
+        return CHECK_FAILED, f"{words} newly-broken asks."
+    if failed:
+        return CHECK_FAILED, "Failures are new or worse. This ends with status 1."
+    words = "What is newly broken or worse is a warning, not a failure. This ends with status 0;"
+    return ALL_WELL, f"{words} with --fail-on newly-broken it ends with status 1."
+
+
+def _check_given(given: set[str], *, files: bool) -> None:
+    """Refuse options that what is compared has no use for."""
+    if files:
+        what, allowed = "Two boundary files go with --units", {"--units"}
+    elif "--units" in given:
+        msg = "--units goes with two boundary files: an atlas has its own units."
+        raise FootprintsError(msg, ["--units"])
+    elif "--changes" in given:
+        what, allowed = (
+            "--changes goes with --atlas and --as-at",
+            {"--atlas", "--changes", "--as-at"},
+        )
+    elif given & {"--from", "--to"}:
+        what, allowed = "--from and --to are two atlases of their own", {"--from", "--to"}
+    else:
+        what, allowed = "--as-at goes with --changes", {"--atlas"}
+    if odd := sorted(given - allowed):
+        msg = f"{what}: leave {', '.join(odd)} out."
+        raise FootprintsError(msg, odd)
 
 
 def _one_atlas(

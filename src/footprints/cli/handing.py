@@ -25,12 +25,30 @@ def check_outputs(files: Sequence[Path] | None) -> None:
         report_file(file)
 
 
-def hand_over(report: Report, files: Sequence[Path] | None, *, worst: int, marking: str) -> None:
-    """Print a report, write it to each file, and tell GitHub where that runs it."""
+def hand_over(
+    report: Report, files: Sequence[Path] | None, *, worst: int, marking: str, ending: str
+) -> None:
+    """Print a report, write it to each file, and tell GitHub where that runs it.
+
+    Parameters
+    ----------
+    report : Report
+        What was found.
+    files : sequence of Path, optional
+        Where to write it.
+    worst : int
+        How many misses of each check to name.
+    marking : str
+        Words such as ``DRAFT``.
+    ending : str
+        The status that the command ends with, and why, as a sentence; empty for none.
+    """
     from footprints.report.github import announce  # noqa: PLC0415  # Each takes time to load.
     from footprints.report.writing import write_report  # noqa: PLC0415
 
     print_report(report, worst)
+    if ending:
+        say(open_screen(), ["", ending])
     for file in files or ():
         write_report(report, file, marking=marking)
         say(open_screen(), [f"Report written: {file.name}."])

@@ -1,4 +1,4 @@
-"""LayerChange files: what changed in the footprints of England, or would change."""
+"""Change files: what changed in the footprints of England, or would change."""
 
 from __future__ import annotations
 

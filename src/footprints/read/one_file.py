@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from footprints.atlas import Population, UnitTable
+from footprints.crs import LOOKS
 from footprints.errors import FileError, TableError, listed
+from footprints.geometry import NATIONAL_GRID
 from footprints.masking import all_shown
 from footprints.read.boundary_files import SIGNATURES
 from footprints.read.files import local_file
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 PLACES = (("easting", "northing"), ("eastings", "northings"), ("x", "y"))
 """What the columns of a place in EPSG:27700 are called."""
+MOST_DEGREES = 180
 
 
 def lines_of_file(path: str | PathLike[str]) -> gpd.GeoDataFrame:
@@ -119,6 +122,22 @@ def _read_lines(path: str | PathLike[str], seen: Seen, **named: Any) -> gpd.GeoD
     return read_layer(path, **said, **part, **named)
 
 
+def _check_places(seen: Seen, easting: pd.Series[float], northing: pd.Series[float]) -> None:
+    """Refuse places that are no metres of the National Grid, such as degrees."""
+    west, south, east, north = LOOKS[NATIONAL_GRID]
+    inside = easting.between(west, east) & northing.between(south, north)
+    # Within 180 m of the grid's origin there is only sea.
+    degrees = (easting.abs() <= MOST_DEGREES) & (northing.abs() <= MOST_DEGREES)
+    strays = easting.index[~inside | degrees]
+    if len(strays):
+        msg = (
+            f"{seen.file!r} has places outside Great Britain for {all_shown(strays[:5])}"
+            f"{f' and {len(strays) - 5:,} more' if len(strays) > 5 else ''}: give eastings and "
+            "northings in metres of the British National Grid (EPSG:27700), not degrees."
+        )
+        raise TableError(msg, list(strays))
+
+
 def _places(seen: Seen, table: pd.DataFrame) -> dict[str, pd.Series[float]]:
     """Return the columns of easting and northing."""
     columns = {str(name).lower(): name for name in table}
@@ -129,6 +148,7 @@ def _places(seen: Seen, table: pd.DataFrame) -> dict[str, pd.Series[float]]:
             if bare.any():
                 msg = f"{seen.file!r} has no place for {all_shown(table.index[bare])}."
                 raise TableError(msg, table.index[bare])
+            _check_places(seen, *numbers)
             return dict(zip(("easting", "northing"), numbers, strict=True))
     msg = (
         f"{seen.file!r} does not say where its units lie: it has neither polygons nor columns "

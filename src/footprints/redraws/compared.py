@@ -60,7 +60,8 @@ class Change:
         A row an old footprint, indexed by ``old``: ``successor`` (NA for none), ``people`` that go
         to it, ``share`` (0 to 1 of the old one's), ``tied`` (other codes that take as many).
     pairs : DataFrame
-        The pair table that all this follows from.
+        The pair table that all this follows from. Every table counts to the last person: before
+        flows of patients are published, :func:`footprints.differencing` of it names those of few.
 
     Examples
     --------

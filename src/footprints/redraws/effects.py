@@ -10,9 +10,9 @@ import pandas as pd
 from footprints.checks.asked import Asked
 from footprints.checks.coterminous import alignment
 from footprints.checks.gate import chosen_bands, judged, look_into, pairs_missed
-from footprints.checks.judged import COUNTED, against_baseline
+from footprints.checks.judged import COUNTED, UNMATCHED, against_baseline
 from footprints.errors import OverlapError
-from footprints.levels import LADDER, rank
+from footprints.levels import LADDER, parse_key, rank
 from footprints.report.findings import KEY
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ def what_a_redraw_touches(side: Side, others: Iterable[str], bands: BandSet) -> 
     Returns
     -------
     list of Asked
-        Its population band, where its level has one; nesting in it of what lies below it on the ladder of levels, and of
-        itself in what lies above and in services; whether systems are coterminous with councils
-        and strategic authorities; its coverage, where it is meant to cover everybody.
+        Its population band, where its level has one; nesting in it of what lies below it on the
+        ladder of levels, and of itself in what lies above and in services; whether systems are
+        coterminous with councils and strategic authorities; its coverage, where it is meant to
+        cover everybody.
 
     Examples
     --------
@@ -124,6 +125,12 @@ def others_to_hold_against(before: Side, after: Side) -> tuple[list[str], list[s
     return sorted(fit, key=lambda key: rank(levels[key])), left_out
 
 
+def _is_older(other: str, layer: str) -> bool:
+    """Tell whether a layer is of an earlier year than another, as far as their keys say."""
+    theirs, own = parse_key(other).vintage, parse_key(layer).vintage
+    return theirs is not None and own is not None and theirs < own
+
+
 def _share_units(side: Side, other: str) -> bool:
     tables = side.atlas.coded.tables
     return bool(set(tables(side.layer)) & set(tables(other)))
@@ -153,6 +160,8 @@ class Effect:
         How both maps fit councils and strategic authorities, a row a layer of them.
     left_out : tuple of str
         Layers that do not list the units of both maps, and were not held against them.
+    older : tuple of str
+        Layers that both maps were held against and that are of an earlier year than the new one.
     """
 
     bands: BandSet
@@ -162,6 +171,7 @@ class Effect:
     table: pd.DataFrame
     alignment: pd.DataFrame
     left_out: tuple[str, ...]
+    older: tuple[str, ...]
 
 
 def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its name.
@@ -200,10 +210,10 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
         parts, met = look_into(
             side.atlas.whole, asked, chosen, population=population, tolerance=tolerance
         )
-        found.append(judged(side.atlas.whole, parts, today))
+        found.append(_of_the_map(judged(side.atlas.whole, parts, today)))
     each = _as_the_new(found[0], before.layer, after.layer, successors)
     then = _together(each)
-    now = against_baseline(found[1], then)
+    now = against_baseline(found[1], _not_agreed(then))
     mended = found[0].loc[_no_more_missed(now, each)]
     now, mended = _here(after, now), _here(before, mended)
     return Effect(
@@ -214,7 +224,20 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
         table=_told(now, then, mended),
         alignment=_both_alignments(before, after, others, tolerance),
         left_out=tuple(left_out),
+        older=tuple(key for key in others if _is_older(key, after.layer)),
     )
+
+
+def _of_the_map(findings: pd.DataFrame) -> pd.DataFrame:
+    """Leave out which agreed exceptions match no miss: the atlas says that, not the redraw."""
+    kept = findings[findings["result"].fillna("") != UNMATCHED]
+    return kept.reset_index(drop=True)
+
+
+def _not_agreed(then: pd.DataFrame) -> pd.DataFrame:
+    """Return misses as if none was agreed: what is no worse than an agreed one is known."""
+    agreed = then["status"] == "excepted"
+    return then.assign(status=then["status"].mask(agreed, then["severity"]))
 
 
 def _here(side: Side, findings: pd.DataFrame) -> pd.DataFrame:
@@ -272,7 +295,7 @@ def _told(now: pd.DataFrame, then: pd.DataFrame, mended: pd.DataFrame) -> pd.Dat
     before = then[[*SAME, "status", "miss"]].fillna(dict.fromkeys(SAME, ""))
     both = missed.merge(before, on=SAME, how="left", suffixes=("", "_before"))
     after = both.assign(
-        effect=both["since"].map(EFFECTS).fillna("unchanged"),
+        effect=both["since"].map(EFFECTS).fillna(_effect_of_agreed(both)),
         before=both["status_before"].fillna("pass"),
         after=both["status"],
         miss_after=both["miss"],
@@ -284,6 +307,13 @@ def _told(now: pd.DataFrame, then: pd.DataFrame, mended: pd.DataFrame) -> pd.Dat
     all_of_it = pd.concat([after, gone], ignore_index=True)
     all_of_it = all_of_it.sort_values("effect", key=lambda words: words.map(order), kind="stable")
     return all_of_it.reindex(columns=EFFECT_COLUMNS).reset_index(drop=True)
+
+
+def _effect_of_agreed(both: pd.DataFrame) -> pd.Series[str]:
+    """Say what a redraw does where the miss of the new map is agreed: it can be new all the same."""
+    words = pd.Series("unchanged", index=both.index, dtype="str")
+    more = both["miss"] > both["miss_before"]
+    return words.mask(more, "worse").mask(both["status_before"].isna(), "newly broken")
 
 
 EFFECT_COLUMNS = ["effect", "check", "layer", "against", "code", "name", "before", "after"]

@@ -28,11 +28,12 @@ def atlas_of_pieces(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, change: Change
     -------
     Atlas
         Its units are the pieces that both layers are made of, one for each pair of footprints that
-        meet: with their people where units were given, else with nobody; and their area. What only differs in how
-        lines are drawn is a piece too.
+        meet: with their people where units were given, else with nobody; and their area. What
+        only differs in how lines are drawn is a piece too.
     """
     pairs = change.pairs
-    codes = pairs["left"].fillna("-") + " " + pairs["right"].fillna("-")
+    # Codes of two footprints put together could be those of two others: a piece has a number.
+    codes = pd.Series(range(1, len(pairs) + 1), dtype="str")
     counted, attrs = bool(pairs["people"].notna().all()), change.attrs
     name, source, as_at = (
         (attrs["population"], attrs["source"], attrs["date"])

@@ -11,6 +11,7 @@ from footprints.checks.gate import PAIR_COLUMNS, chosen_bands
 from footprints.errors import FootprintsError
 from footprints.redraws.compared import compare
 from footprints.redraws.effects import Side, effect_on_checks
+from footprints.redraws.footprint_changes import and_listed
 from footprints.redraws.telling import sentences
 from footprints.report import Report, as_findings
 
@@ -52,15 +53,19 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     Returns
     -------
     Report
-        Of the new map; in an atlas with a focus, of the footprints there. ``findings`` has a row ``redraw`` for each footprint of it, and one for
-        each check and footprint, whose ``since`` is ``new`` where the redraw broke it, ``worse`` or
-        ``known``; ``mended`` is what the old map missed and the new one does not. ``lead`` says
-        what changed. ``tables`` holds ``Effects`` (a row a miss of either map: ``effect``, which is
-        ``newly broken``, ``worse``, ``unchanged`` or ``mended``; ``check``, ``layer``, ``against``,
-        ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before`` and ``miss_after``,
-        persons; ``message``), ``Alignment`` (how either map fits councils and strategic
-        authorities, as :func:`footprints.alignment` has it), ``Flows``, ``Footprints`` and
-        ``Lookup`` (of the change). Where nobody is counted, the checks are left out.
+        Of the new map; in an atlas with a focus, of the footprints there. ``findings`` has a row
+        ``redraw`` for each footprint of it, and one for each check and footprint, whose ``since``
+        is ``new`` where the redraw broke it, ``worse`` or ``known``; ``mended`` is what the old map
+        missed and the new one does not. A miss that was agreed of the old map is known of the new
+        one unless it is larger; agreed exceptions that match nothing are left to
+        :func:`footprints.check`. ``lead`` says what changed, and which layers are of other
+        years. ``tables`` holds ``Effects`` (a row a miss of either map: ``effect``, which
+        is ``newly broken``, ``worse``, ``unchanged`` or ``mended``; ``check``, ``layer``,
+        ``against``, ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before``
+        and ``miss_after``, persons; ``message``), ``Alignment`` (how either map fits
+        councils and strategic authorities, as :func:`footprints.alignment` has it),
+        ``Flows``, ``Footprints`` and ``Lookup`` (of the change, with names). Where nobody is counted,
+        the checks are left out.
 
     Raises
     ------
@@ -81,7 +86,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     tables = {
         "Flows": change.flows,
         "Footprints": change.changes.reset_index(),
-        "Lookup": change.lookup,
+        "Lookup": _named_lookup(change),
     }
     lead = tuple(sentences(change.people, change.flows, change.changes))
     if change.attrs["measure"] != "people":
@@ -104,13 +109,33 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
         findings=pd.concat([redrawn, effect.findings], ignore_index=True),
         pairs=effect.pairs,
         mended=effect.mended,
-        lead=(*lead, *(_left_out(key) for key in effect.left_out)),
+        lead=(*lead, *_vintages(after.layer, effect.older), *map(_left_out, effect.left_out)),
+        baseline_name="the old map",
         tables={"Effects": effect.table, "Alignment": effect.alignment, **tables},
     )
 
 
+def _named_lookup(change: Change) -> pd.DataFrame:
+    """Return the lookup with the name of each footprint beside its code."""
+    lookup = change.lookup.copy()
+    for place, side in ((1, "old"), (3, "new")):
+        names = change.flows.dropna(subset=side).drop_duplicates(side)
+        called = lookup[side].map(names.set_index(side)[f"{side}_name"]).astype("str")
+        lookup.insert(place, f"{side}_name", called)
+    return lookup
+
+
 def _left_out(key: str) -> str:
-    return f"{key} is held against neither map: it does not list the units that both list."
+    return f"{key} is held against neither map: it does not list the units that both maps list."
+
+
+def _vintages(layer: str, older: tuple[str, ...]) -> list[str]:
+    """Say which layers are of earlier years than the new map, and what that may make of a miss."""
+    if not older:
+        return []
+    held = f"{layer} is held against {and_listed(list(older))}, which may have been redrawn since"
+    why = "What it misses against them may be a matter of that, not of the redraw."
+    return [f"Years are mixed: {held}. {why}"]
 
 
 def _successors(before: Side, after: Side, change: Change) -> pd.Series[str]:

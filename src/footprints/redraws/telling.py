@@ -75,7 +75,8 @@ def _heading(flows: pd.DataFrame, changes: pd.DataFrame) -> str:
     sides = [len(changes.xs(side)) if side in changes.index else 0 for side in ("old", "new")]
     old, new = (flows.attrs.get(f"{side}_layer") or side for side in ("old", "new"))
     where = f" in {plain(flows.attrs['focus_name'])}" if "focus" in flows.attrs else ""
-    what = f"{plain(old)} to {plain(new)}{where}"
+    ends = f"{plain(old)} to {plain(new)}" if old != new else f"{plain(old)}, before and after"
+    what = f"{ends}{where}"
     if where:
         return f"{what}: {counted(sides[0], 'old footprint')}, {counted(sides[1], 'new one')}."
     return f"{what}: {counted(sides[0], 'footprint')} became {sides[1]:,}."
@@ -133,9 +134,10 @@ def _of_footprints(changes: pd.DataFrame) -> list[str]:
             lines.append(f"Of the {side} footprints: {said}.")
     tied = changes[changes["tied"] != ""]
     for (_, code), row in zip(tied.index, tied.itertuples(), strict=True):
+        taken, tied = plain(row.counterpart), plain(row.tied).replace("; ", ", ")
         lines.append(
-            f"{_called(code, row.name)} goes in equal parts to {row.counterpart} and {row.tied}; "
-            f"{row.counterpart} is taken for its successor."
+            f"As many of {_called(code, row.name)} go to {taken} as to {tied}: {taken} is taken "
+            "for its successor."
         )
     reused = changes[changes["code_reused"] & (changes.index.get_level_values("side") == "new")]
     if len(reused):

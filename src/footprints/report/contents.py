@@ -19,6 +19,8 @@ from footprints.report.findings import KEY, MISSED
 from footprints.report.words import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from footprints.atlas import Atlas
     from footprints.report.report import Report
 
@@ -157,7 +159,7 @@ def verdict(report: Report) -> str:
         return passed
     since = report.findings["since"].value_counts()
     known = ", ".join(f"{since.get(word, 0):,} {word}" for word in ("new", "worse", "known"))
-    return f"{passed} Against the baseline: {known}, {len(report.mended):,} mended."
+    return f"{passed} Against {report.baseline_name}: {known}, {len(report.mended):,} mended."
 
 
 def counted(report: Report) -> dict[tuple[str, str, str], str]:
@@ -221,6 +223,34 @@ def band_table(report: Report) -> pd.DataFrame:
     rows = [[level, *(getattr(band, name) for name in names)] for level, band in bands.items()]
     numbers = dict.fromkeys(["lower", "upper", "target"], "Int64")
     return pd.DataFrame(rows, columns=["level", *names]).astype(numbers)
+
+
+def further_tables(
+    report: Report, taken: Collection[str], reserved: tuple[str, ...] = ()
+) -> dict[str, pd.DataFrame]:
+    """Return the further tables of a report under names that a file or a database can have.
+
+    Parameters
+    ----------
+    report : Report
+        What was found.
+    taken : collection of str
+        Names that stand for something else.
+    reserved : tuple of str
+        How no name may begin.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        Names of lower-case letters, digits and ``_``.
+    """
+    found: dict[str, pd.DataFrame] = {}
+    for number, (title, table) in enumerate(report.tables.items(), start=1):
+        name = re.sub(r"\W+", "_", title.lower()).strip("_")
+        if not name or name in taken or name in found or name.startswith(reserved):
+            name = f"table_{number}_{name}"
+        found[name] = table
+    return found
 
 
 def populations(report: Report) -> pd.DataFrame:

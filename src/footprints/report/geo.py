@@ -16,10 +16,10 @@ import pyogrio
 import shapely
 
 from footprints.errors import plain
-from footprints.report.contents import written
+from footprints.report.contents import further_tables, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import numpy.typing as npt
 
@@ -183,7 +183,8 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
         A layer in EPSG:27700 for each layer of footprints that was judged and has lines, under
         its key (``footprints_`` before it where a table has that name), with ``code`` and the
         columns of :func:`judged_footprints`, coloured by ``status``; the tables ``findings`` and
-        ``pairs`` as in the report, and ``about`` (``what`` and ``said``). Characters that cannot
+        ``pairs`` as in the report, one for each further table of it that has rows, and ``about``
+        (``what`` and ``said``). Characters that cannot
         be seen are written as escapes. The same for the same report on the same day.
 
     Examples
@@ -196,19 +197,23 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report.gpkg"
         lines = report.atlas.overview["lines"]
-        names = {key: _table_name(key) for key in _with_lines(report)}
+        further = further_tables(report, (*TABLES, "layer_styles"), RESERVED)
+        names = {key: _table_name(key, further) for key in _with_lines(report)}
         for key, name in names.items():
             _write(judged_footprints(report, key).reset_index(), file, name, lines[key])
         tables = (report.findings, report.pairs, _about(report, marking))
         for name, table in zip(TABLES, tables, strict=True):
             _write(table, file, name)
+        for name, table in further.items():
+            if len(table):
+                _write(table, file, name)
         _add_styles(file, list(names.values()))
         return file.read_bytes()
 
 
-def _table_name(key: str) -> str:
+def _table_name(key: str, further: Collection[str] = ()) -> str:
     """Return the name of a layer in a GeoPackage, one that no table has."""
-    taken = key in (*TABLES, "layer_styles") or key.startswith(RESERVED)
+    taken = key in (*TABLES, "layer_styles", *further) or key.startswith(RESERVED)
     return f"footprints_{key}" if taken else key
 
 

@@ -46,6 +46,8 @@ class Report:
         What is said before the checks, a sentence each, such as what a redraw changed.
     tables : mapping of str to DataFrame
         Further tables by their title, such as ``Lookup``; every format that holds tables has them.
+    baseline_name : str
+        What ``since`` and ``mended`` are told against, such as "the old map".
     """
 
     atlas: Atlas
@@ -55,6 +57,7 @@ class Report:
     mended: pd.DataFrame | None = None
     lead: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    baseline_name: str = "the baseline"
 
     def __repr__(self) -> str:
         head = [self.atlas.title, *self.atlas.notes, *self.lead]

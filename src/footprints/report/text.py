@@ -114,7 +114,7 @@ def sections(report: Report, most: int = MOST_NAMED) -> list[Section]:
         some = (
             f"{len(shown):,} of {len(missed):,}" if len(shown) < len(missed) else f"{len(shown):,}"
         )
-        rest = f"; the baseline knew {known.sum():,}" if known.any() else ""
+        rest = f"; {report.baseline_name} had {known.sum():,}" if known.any() else ""
         first = ", the worst first" if len(shown) > 1 else ""
         count = f"{some} missed{first}{rest}."
         parts.append(Section(asked=asked, count=count, named=shown))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from footprints.errors import OutputError
 from footprints.output import whole
+from footprints.report.contents import further_tables
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -48,7 +49,7 @@ def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = ""
     """
     target = Path(folder).absolute()
     tables = {"findings": report.findings, "pairs": report.pairs}
-    tables |= {title.lower().replace(" ", "_"): table for title, table in report.tables.items()}
+    tables |= further_tables(report, list(tables))
     ours = {f"{name}.parquet" for name in tables}
     taken = target.exists() and not target.is_dir()
     if taken or (target.is_dir() and {file.name for file in target.iterdir()} - ours):
