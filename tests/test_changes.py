@@ -128,6 +128,20 @@ def test_clusters_are_groups_to_be_checked_and_move_no_boundary(england) -> None
     assert "cluster25" not in together.undo().layers
 
 
+def test_clusters_that_are_asked_for_are_held_against_the_band_of_what_they_group(england) -> None:
+    together = fp.apply_changes(england, fp.read_changes("clusters-2025"))
+    report = fp.check(together, layers="cluster25", select=["population-band"])
+    found = report.findings.set_index("code")
+    assert len(found) == len(together.layers["cluster25"])
+    assert (found["lower"] == 1_000_000).all()
+    devon = found.loc["CL-DVN-CIOS"]
+    assert (devon["status"], devon["people"]) == ("pass", 1_785_298)
+    assert devon["message"].endswith(
+        "It is a cluster, held against the band of the systems that it groups."
+    )
+    assert "cluster25" not in set(fp.check(together, select=["population-band"]).findings["layer"])
+
+
 def test_only_what_is_decided_or_only_what_is_proposed_can_be_made(england) -> None:
     file = fp.read_changes("clusters-2025")
     decided = fp.apply_changes(england, file, status="decided")

@@ -104,7 +104,10 @@ def apply_lookup(
 
 
 def _carry(
-    frame: pd.DataFrame, lookup: pd.DataFrame, counts: str | Iterable[str] | None, unplaced: bool  # noqa: FBT001 - inner.
+    frame: pd.DataFrame,
+    lookup: pd.DataFrame,
+    counts: str | Iterable[str] | None,
+    unplaced: bool,  # noqa: FBT001 - inner.
 ) -> pd.DataFrame:
     """Carry a table of counts."""
     problems = Problems("The counts")
