@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import tomllib
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import footprints as fp
+from footprints.cli import main
 from footprints.errors import FileError, RedrawError, TableError, UnknownNameError
 from footprints.read import data_folder
 
@@ -328,3 +330,35 @@ def test_shipped_files_name_parts_by_footprints_alone() -> None:
     for file in (data_folder() / "changes").glob("*.toml"):
         said = tomllib.loads(file.read_text(encoding="utf-8"))
         assert not [change for change in said["changes"] if "units" in change], file.name
+
+
+def test_a_what_if_is_checked_from_the_command(capsys, tmp_path) -> None:
+    file = tmp_path / "clusters.json"
+    asked = ["check", "--changes", "clusters-2025", "--layer", "cluster25"]
+    status = main([*asked, "--select", "population-band", "-o", str(file)])
+    assert status == 0
+    assert "cluster25" in capsys.readouterr().out
+    codes = {row["code"] for row in json.loads(file.read_text(encoding="utf-8"))["findings"]}
+    assert "CL-DVN-CIOS" in codes
+    bands = ["--layer", "icb22", "--select", "population-band"]
+    assert main(["check", "--changes", "icb22-icb26", *bands, "-o", str(file)]) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))["findings"]
+    assert len(found) == 36
+    before = ["--as-at", "2026-03-31"]
+    assert main(["check", "--changes", "icb22-icb26", *before, *bands, "-o", str(file)]) == 0
+    assert len(json.loads(file.read_text(encoding="utf-8"))["findings"]) == 42
+    assert "No change is of 2026-03-31 or before" in capsys.readouterr().out
+
+
+def test_a_what_if_is_drawn_from_the_command(capsys, tmp_path) -> None:
+    file = tmp_path / "surrey.html"
+    asked = ["map", "--changes", "surrey-2027", "--layer", "ctyua23", "-o", str(file)]
+    assert main(asked) == 0, capsys.readouterr().err
+    assert "West Surrey" in file.read_text(encoding="utf-8")
+
+
+def test_a_date_without_changes_or_lists_says_what_it_goes_with(capsys) -> None:
+    assert main(["check", "--as-at", "2026-04-01"]) == 2
+    assert "or with --changes" in capsys.readouterr().err
+    assert main(["map", "--as-at", "2026-04-01", "-o", "x.html"]) == 2
+    assert "or with --changes" in capsys.readouterr().err

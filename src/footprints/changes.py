@@ -140,3 +140,28 @@ def clusters(atlas: Atlas) -> pd.DataFrame:
         empty = pd.MultiIndex.from_arrays([[], []], names=["layer", "code"])
         return pd.DataFrame(columns=CLUSTER_COLUMNS, index=empty)
     return pd.concat(parts, names=["layer", "code"])
+
+
+def banded_level(atlas: Atlas, key: str) -> str:
+    """Return the level whose band a layer is held against: of clusters, that of what they group.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        That holds the layer.
+    key : str
+        Its key.
+
+    Returns
+    -------
+    str
+        Such as ``system`` for clusters of ICBs; its own level for any other layer, and for
+        clusters of what the atlas does not hold.
+    """
+    levels = atlas.whole.overview["level"]
+    if levels[key] != LEVEL:
+        return str(levels[key])
+    table = atlas.layers[key]
+    grouped = table["of"].dropna().unique() if "of" in table else []
+    words = {str(levels[of]) for of in grouped if of in levels.index}
+    return words.pop() if len(words) == 1 else LEVEL

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.atlas.clustering import LEVEL as CLUSTER
 from footprints.atlas.parts import EVIDENCE
+from footprints.changes import banded_level
 from footprints.checks.bands import population_bands
 from footprints.checks.contiguous import contiguity
 from footprints.checks.coterminous import coterminosity
@@ -30,7 +30,7 @@ BAND_COLUMNS += ["limit_kind"]
 def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
     """Return the findings of one layer against the band of its level."""
     own = str(atlas.overview.loc[key, "level"])
-    level = _banded_level(atlas, key, own)
+    level = banded_level(atlas, key)
     counted = atlas.population(key, population)
     if level not in bands.bands:
         reason = f"{bands.name} has no band for a {level}"
@@ -67,16 +67,6 @@ def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> p
             "source": f"{bands.name}: {bands.source}",
         }
     )
-
-
-def _banded_level(atlas: Atlas, key: str, level: str) -> str:
-    """Return the level whose band a layer is held against: of clusters, that of what they group."""
-    if level != CLUSTER:
-        return level
-    table, levels = atlas.layers[key], atlas.whole.overview["level"]
-    grouped = table["of"].dropna().unique() if "of" in table else []
-    words = {str(levels[of]) for of in grouped if of in levels.index}
-    return words.pop() if len(words) == 1 else level
 
 
 def _labels(labels: pd.DataFrame) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.bands import Band
+from footprints.changes import banded_level
 from footprints.errors import plain
 from footprints.levels import called, service_called
 from footprints.report.findings import KEY, MISSED
@@ -182,7 +183,7 @@ def _in_bands(report: Report, layer: str) -> str:
     counts = report.in_bands.loc[layer]
     sides = ("below", "within", "above")
     told = ", ".join(f"{counts[side]:,} {side}" for side in sides if not counts["no limit"])
-    band = report.bands.bands.get(level)
+    band = report.bands.bands.get(banded_level(report.atlas, layer))
     return f" ({level}{f', {band}' if band else ''}){f': {told}' if told else ''}"
 
 
