@@ -362,3 +362,9 @@ def test_a_date_without_changes_or_lists_says_what_it_goes_with(capsys) -> None:
     assert "or with --changes" in capsys.readouterr().err
     assert main(["map", "--as-at", "2026-04-01", "-o", "x.html"]) == 2
     assert "or with --changes" in capsys.readouterr().err
+
+
+def test_the_changes_of_different_bodies_are_not_made_to_one_layer(england) -> None:
+    surrey = fp.read_changes("surrey-2027")
+    with pytest.raises(RedrawError, match="different bodies.*layers='ctyua"):
+        fp.apply_changes(england, surrey, onto="hwb")

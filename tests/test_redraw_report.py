@@ -498,3 +498,78 @@ def test_hostile_names_and_titles_are_text_in_every_format(tmp_path) -> None:
     assert any(name.endswith("gpkg_x") for name in package)
     folder = fp.write_tidy(report, tmp_path / "tidy")
     assert len(pd.read_parquet(folder / "findings.parquet")) == len(report.findings)
+
+
+MERGE = """
+title = "Ours"
+source = "a paper"
+[[changes]]
+date = 2027-04-01
+status = "proposed"
+kind = "merge"
+layer = "icb22"
+from = ["E54000034", "E54000052"]
+to = "X1"
+name = "Frimley and Surrey"
+"""
+
+
+@pytest.mark.parametrize("area", ["Frimley", "QNQ", "icb22:E54000034", "X1", "Frimley and Surrey"])
+def test_an_area_of_a_what_if_is_looked_up_on_the_old_map_and_then_on_the_new(
+    capsys, tmp_path, area
+) -> None:
+    file = tmp_path / "merge.toml"
+    file.write_text(MERGE, encoding="utf-8")
+    written = tmp_path / "r.json"
+    options = ["--within", area, "-o", str(written)]
+    status, _, err = run(capsys, "compare", "--changes", str(file), *options)
+    assert (status, err) == (0, "")
+    said = json.loads(written.read_text(encoding="utf-8"))
+    assert said["title"].startswith("Frimley and Surrey (icb22 X1) in ")
+    moved = {(row["old"], row["new"]) for row in said["tables"]["Flows"]}
+    assert ("E54000034", "X1") in moved
+
+
+@pytest.mark.parametrize(
+    ("layers", "told"),
+    [
+        (("icb26", "icb22"), "The new map, icb22, is older than the old one, icb26"),
+        (("icb22", "icb22"), "icb22 is held against itself"),
+        (("icb22", "icb"), "icb is taken as icb26, the newest that there is"),
+        (("stp21", "lad23"), "are of different levels (systems and districts)"),
+    ],
+)
+def test_what_may_not_have_been_meant_is_noted(capsys, layers, told) -> None:
+    assert told in " ".join(run(capsys, "compare", *layers, "--fail-on", "never")[1].split())
+
+
+def test_units_that_neither_map_lists_are_said_in_every_format() -> None:
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=[1, 2, 3]))},
+        layers={
+            "stp21": layer_of({"a": "A", "b": "A"}, "system"),
+            "icb22": layer_of({"a": "A", "b": "B"}, "system"),
+        },
+    )
+    change = fp.compare(atlas, "stp21", "icb22")
+    report = fp.redraw_report(atlas, atlas, change)
+    told = f"In no footprint of either map, and so not counted: {change.attrs['in_neither']}."
+    assert "1 unit" in told
+    assert "3" in told
+    assert told in report.lead
+    assert told in repr(change)
+    assert told in report.to_html()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["a.json", "icb22"], "'a.json' is a file of boundaries and is compared with another"),
+        (["a.csv", "b.csv"], "'a.csv', 'b.csv' holds no lines"),
+    ],
+)
+def test_files_that_cannot_be_compared_say_what_is_needed(capsys, asked, told) -> None:
+    status, _, err = run(capsys, "compare", *asked)
+    assert status == 2
+    assert told in " ".join(err.split())

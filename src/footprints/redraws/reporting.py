@@ -126,7 +126,11 @@ def _named_lookup(change: Change) -> pd.DataFrame:
 
 
 def _left_out(key: str) -> str:
-    return f"{key} is held against neither map: it does not list the units that both maps list."
+    return (
+        f"{key} is held against neither map, since it does not list the units that both maps list, "
+        "and a mismatch could come of that alone. To have it checked, name it: footprints check "
+        f"--layer {key}."
+    )
 
 
 def _vintages(layer: str, older: tuple[str, ...]) -> list[str]:
