@@ -368,3 +368,14 @@ def test_the_changes_of_different_bodies_are_not_made_to_one_layer(england) -> N
     surrey = fp.read_changes("surrey-2027")
     with pytest.raises(RedrawError, match="different bodies.*layers='ctyua"):
         fp.apply_changes(england, surrey, onto="hwb")
+
+
+def test_dates_and_text_of_a_change_file_are_told_how_to_be_written(tmp_path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text("title = Ours\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r'quotation marks \(title = "Ours"\)'):
+        fp.read_changes(file)
+    text = f'title = "Ours"\nsource = "x"\n[[changes]]\n{DAY}'.replace("2030-04-01", '"1 April"')
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match="Write it as 2027-04-01"):
+        fp.read_changes(file)
