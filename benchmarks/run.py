@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import area
 import checks
 import locate
+import maps
 import members
 import redraws
 import services
@@ -31,14 +32,8 @@ import shapely
 if TYPE_CHECKING:
     from figures import Measured
 
-FIGURES = [
-    *members.FIGURES,
-    *checks.FIGURES,
-    *redraws.FIGURES,
-    *area.FIGURES,
-    *locate.FIGURES,
-    *services.FIGURES,
-]
+FIGURES = [*members.FIGURES, *checks.FIGURES, *redraws.FIGURES, *area.FIGURES, *locate.FIGURES]
+FIGURES += [*services.FIGURES, *maps.FIGURES]
 RESULTS = Path(__file__).with_name("RESULTS.md")
 HEADER = ["what", "against", "ratio", "at least", "met", "time", "peak memory", "note"]
 PACKAGES = ["footprints", "geopandas", "maup", "numpy", "pandas", "pyarrow", "shapely"]

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
+from playwright.sync_api import sync_playwright
 
 import footprints as fp
 
+if TYPE_CHECKING:
+    import folium
+
+ALTERNATIVE = (
+    "A map with a panel: Frimley's outline of 2022 over the boards of 2026, the areas that moved "
+    "hatched"
+)
 FOLDER = Path(__file__).parent
 DPI = 72
 
@@ -17,6 +31,29 @@ def main() -> None:
     fp.save_picture(systems, FOLDER / "systems.png", dpi=DPI)
     frimley = fp.picture(england.focus("Frimley"), ["lad21", "amb22"], marking="DRAFT")
     fp.save_picture(frimley, FOLDER / "frimley.png", dpi=DPI)
+    redraw = fp.compare(england, "icb22", "icb26")
+    photograph(
+        fp.footprint_map(england, change=redraw, title="From 42 to 36 boards, 2026"), "map.png"
+    )
+
+
+def photograph(drawing: folium.Map, name: str) -> None:
+    """Open a map in Chromium, choose Frimley and write what is on the screen."""
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = fp.save_map(drawing, Path(folder) / "map.html")
+        chromium = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = chromium.new_page(viewport={"width": 1000, "height": 640})
+        page.goto(file.as_uri())
+        page.get_by_label("Find by name or code").fill("Frimley")
+        page.keyboard.press("Enter")
+        page.screenshot(path=FOLDER / name)
+        chromium.close()
+    told = PngInfo()
+    told.add_itxt("Description", ALTERNATIVE)
+    with Image.open(FOLDER / name) as image:
+        image.save(FOLDER / name, pnginfo=told, optimize=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -9,6 +12,9 @@ from shapely import box
 from shapely.affinity import affine_transform
 
 import footprints as fp
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+from tessellation import tessellation
 
 WEST, SOUTH, CELL = 400_000.0, 300_000.0, 1000.0
 LEVELS = {"pcn21": "neighbourhood", "place21": "place", "icb22": "system"}
@@ -76,3 +82,26 @@ def as_atlas(units: gpd.GeoDataFrame, lines: dict[str, gpd.GeoDataFrame] | None 
             lines="none" if own is None else "official",
         )
     return fp.Atlas(title="Synthetic", units={"units": table}, layers=layers)
+
+
+def many_areas(count: int, *, vertices: int = 192, width_m: float = 8000) -> fp.Atlas:
+    """Draw as many neighbourhoods with bent edges in two systems, as large as PCNs are."""
+    codes = pd.Index([f"U{n:05}" for n in range(count)], name="unit", dtype="str")
+    people = np.random.default_rng(1).integers(30_000, 60_000, count)
+    units = gpd.GeoDataFrame(
+        {"residents": people},
+        index=codes,
+        geometry=tessellation(count, vertices, width_m=width_m),
+        crs="EPSG:27700",
+    )
+    half = ["icb22-W" if n % 2 else "icb22-E" for n in np.arange(count) // (count // 2 + 1)]
+    names = {"pcn21": list(codes), "icb22": half}
+    population = fp.Population(name="residents", source="a survey", as_at="2020-06-30")
+    table = fp.UnitTable(table=units, populations=(population,), lines="official")
+    layers = {}
+    for key, level in (("icb22", "system"), ("pcn21", "neighbourhood")):
+        members = pd.Series(names[key], index=codes, dtype="str")
+        own = pd.Index(members.unique(), dtype="str")
+        frame = pd.DataFrame({"name": "Primary Care Network of " + own.to_series()}, index=own)
+        layers[key] = fp.Layer(table=frame, members={"area": members}, level=level)
+    return fp.Atlas(title="Areas", units={"area": table}, layers=layers)

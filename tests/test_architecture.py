@@ -178,6 +178,18 @@ ORDER = [
     "services.found",
     "services.matrix",
     "services",
+    "maps.bundled",
+    "maps.saving",
+    "maps.topology",
+    "maps.pieces",
+    "maps.colours",
+    "maps.told",
+    "maps.views",
+    "maps.page",
+    "maps.changed",
+    "maps.served",
+    "maps.contents",
+    "maps.interactive",
     "maps",
     "pictures.colours",
     "pictures.lettering",
@@ -208,10 +220,10 @@ ORDER = [
     "cli",
 ]
 UPWARD = {
-    "atlas.atlas": {"footprints.overlaps.layers"},
+    "atlas.atlas": {"footprints.overlaps.layers", "footprints.maps.interactive"},
     "report.report": {"footprints.report.writing"},
 }
-"""The methods that hand themselves up: Atlas.overlap and Report.save, whose names scripts rely on."""
+"""The methods that hand themselves up: Atlas.overlap, Atlas.map and Report.save, whose names scripts rely on."""
 HEAVY = ["branca", "folium", "jinja2", "matplotlib", "networkx", "openpyxl", "pooch", "pydantic"]
 HEAVY += ["pyogrio", "rich", "typer", "requests", "xlsxwriter"]
 MODULES = ["footprints"] + [f"footprints.{name}" for name in ORDER]

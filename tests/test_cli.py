@@ -313,8 +313,9 @@ def test_describe_names_every_layer_with_level_people_and_date(capsys, england) 
 
 def test_help_teaches_by_example(capsys) -> None:
     _, out, _ = run(capsys, "check", "--help")
-    assert "population-band, nesting, coterminosity, coverage or contiguity" in " ".join(
-        out.split()
+    assert (
+        "population-band, nesting, coterminosity, coverage, boundaries or contiguity"
+        in " ".join(out.split())
     )
     assert "footprints check --within Frimley" in out
     _, out, _ = run(capsys, "--help")

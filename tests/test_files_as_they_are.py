@@ -11,7 +11,8 @@ import pytest
 from conftest import squares
 
 import footprints as fp
-from footprints.cli import BAD_INPUT, main
+from footprints.cli import main
+from footprints.cli.status import BAD_INPUT
 from footprints.errors import FileError, FootprintsError
 from footprints.read.as_they_are import atlas_of_files
 
@@ -86,7 +87,8 @@ def test_a_layer_whose_lines_were_named_is_checked_whatever_is_newest(
     said = next(
         note for note in atlas.notes if note.startswith("Lines of icb22 (ICB22CD_BUC.gpkg)")
     )
-    assert "not measured: what is checked is the list of lsoa21" in said
+    assert "who is in a footprint is what the list of lsoa21 says" in said
+    assert "icb22" in set(findings.loc[findings["check"] == "boundaries", "layer"])
     assert "icb22" not in set(fp.check(atlas_of_files([units])).findings["layer"])
 
 

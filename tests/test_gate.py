@@ -296,7 +296,7 @@ def test_one_check_may_be_named_as_a_word(row) -> None:
     [
         ("bands", "population-band"),
         ("nested", "nesting"),
-        ("gaps", "coverage"),
+        ("gaps", "boundaries"),
         ("contig", "contiguity"),
     ],
 )

@@ -478,7 +478,7 @@ def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
     files = sorted((ROOT / "docs").glob("*.png"))
-    assert [file.name for file in files] == ["frimley.png", "systems.png"]
+    assert [file.name for file in files] == ["frimley.png", "map.png", "systems.png"]
     for file in files:
         assert f"docs/{file.name}" in readme
         assert f'"{file.name}"' in script

@@ -226,6 +226,13 @@ def test_layers_that_are_not_there_are_all_named(england) -> None:
     assert caught.value.codes == ("amb23", "vascular")
 
 
+def test_a_service_that_is_misspelt_is_met_with_the_services_there_are(england) -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'ambulance service'") as caught:
+        fp.services_graph(england, "icb22", "ambulence")
+    assert "There is 'cal21', 'amb22', 'lrf19'," in str(caught.value)
+    assert "lad21" not in str(caught.value)
+
+
 def test_services_are_called_by_what_they_do(england) -> None:
     graph = graph_of(england, "icb26", "Ambulance", "cancer alliances", "resilience")
     assert graph.graph["services"] == "amb22; cal21; lrf19"
@@ -286,9 +293,23 @@ def test_systems_are_tied_by_the_services_and_people_that_they_share(ambulances)
     assert int(found["services"].sum()) == expected
 
 
+def test_the_ties_of_a_focus_are_those_of_its_own_systems(england, ambulances) -> None:
+    focused = england.focus("icb22:E54000034")
+    for found in (
+        fp.ties(fp.services_graph(focused, "icb22", "amb22")),
+        fp.services_report(england, ambulances, "Frimley").tables["Ties"],
+    ):
+        assert len(found) == 6
+        assert (found[["system", "other"]] == "E54000034").any(axis=1).all()
+
+
 def test_a_system_that_is_not_there_is_named_with_what_comes_near(ambulances) -> None:
     with pytest.raises(UnknownNameError, match="no 'E54000999' in icb22 of the graph"):
         fp.partners(ambulances, "E54000999")
+    with pytest.raises(UnknownNameError, match="'South Central' .*mean 'South Central Ambulance"):
+        fp.who_to_invite(ambulances, "South Central")
+    with pytest.raises(UnknownNameError, match="'Frimly' .*mean 'NHS Frimley Integrated Care"):
+        fp.partners(ambulances, "Frimly")
     found = fp.partners(ambulances, ["QNQ", "E54000013"])
     assert found["system"].unique().tolist() == ["E54000013", "E54000034"]
 

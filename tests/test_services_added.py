@@ -87,6 +87,30 @@ def test_catchments_without_a_population_are_one_of_their_own(valley) -> None:
     assert edges.loc[edges["system"] == "S1", "share_of_system"].to_list() == [0.9, 0.1]
 
 
+def test_a_system_in_no_catchment_is_told_of_and_not_left_out(valley) -> None:
+    table = pd.DataFrame({"unit": ["a", "c"], "service": ["T1", "T1"], "people": [2, 3]})
+    atlas = fp.with_service(valley, "trust22", table)
+    graph = fp.services_graph(atlas, "icb22", "trust22")
+    found = fp.partners(graph, "South").iloc[0]
+    assert (found["services"], found["people"], found["cut"]) == (0, 0, "no")
+    findings = fp.services_report(atlas, graph, "South").findings
+    assert findings["result"].to_list() == ["in no service"]
+    assert findings["message"].iloc[0] == "South (S3) deals with none of the services of trust22."
+    assert int(fp.edge_table(graph)["people"].sum()) == 5
+
+
+def test_the_order_of_kinds_changes_nobodys_people(valley) -> None:
+    table = pd.DataFrame({"unit": ["a", "c"], "service": ["T1", "T1"], "people": [2, 3]})
+    atlas = fp.with_service(valley, "trust22", table)
+    whole = pd.DataFrame({"service": "A", "unit": list("abcde")})
+    atlas = fp.with_service(atlas, "amb22", whole)
+    for order in (["trust22", "amb22"], ["amb22", "trust22"]):
+        graph = fp.services_graph(atlas, "icb22", order)
+        assert graph.graph["population"] == "residents"
+        assert [graph.nodes["icb22", code]["people"] for code in ("S1", "S2", "S3")] == [3, 7, 11]
+        assert graph.nodes["icb22", "S3"]["outside_amb22"] == 6
+
+
 def test_more_people_in_catchments_than_live_there_are_an_error(valley) -> None:
     table = pd.DataFrame({"unit": ["a", "b"], "service": "T1", "people": [1, 3]})
     residents = fp.Population(name="residents", source="a survey", as_at="2020-06-30")
@@ -108,6 +132,19 @@ def test_a_service_is_given_by_its_boundary(valley) -> None:
     assert found["people"].to_list() == [3, 3]
     assert found["evidence"].to_list() == ["inferred", "inferred"]
     assert "In none: 3 units, 15 people." in atlas.overview.loc["fire22", "note"]
+
+
+def test_boundaries_that_overlap_are_a_warning_with_who_is_in_both(valley) -> None:
+    lines = gpd.GeoDataFrame(
+        index=pd.Index(["W", "E"], name="code"),
+        geometry=[box(400_000, 0, 403_000, 1000), box(402_000, 0, 406_000, 1000)],
+        crs="EPSG:27700",
+    )
+    with pytest.warns(fp.FootprintsWarning, match="overlap.* several meet there: 1 unit, 3 people"):
+        atlas = fp.with_service(valley, "air22", lines)
+    graph = fp.services_graph(atlas)
+    assert fp.spanning(graph)["people"].to_list() == [3, 15]
+    assert graph.nodes["icb22", "S2"]["outside_air22"] == 3
 
 
 def test_boundaries_meet_boundaries_by_area_where_that_is_asked_for() -> None:
@@ -187,11 +224,42 @@ def test_everything_wrong_with_a_table_of_services_is_named_at_once(valley) -> N
         ({"service": ["A"], "unit": ["a"], "people": [-1]}, "has people below zero for: 'a in A"),
         ({"service": ["A"], "unit": ["a"], "evidence": ["sure"]}, "unknown evidence: 'sure'"),
         ({"service": [], "unit": []}, "has no rows"),
+        ({"service": ["A"], "system": ["S1"], "people": [3]}, "people of whole systems: 'people'"),
+        ({"service": ["A"], "unit": ["S1"]}, "'icb22' has them: .* give systems='icb22'"),
     ],
 )
 def test_a_table_of_services_that_cannot_be_used_is_an_error(valley, columns, message) -> None:
     with pytest.raises(TableError, match=message):
         fp.with_service(valley, "burns22", pd.DataFrame(columns))
+
+
+def test_systems_are_listed_by_what_people_call_them(england) -> None:
+    said = ["QHM", "NHS Kent and Medway Integrated Care Board", "Frimley", "E54000008"]
+    table = pd.DataFrame({"service": "N", "system": said})
+    atlas = fp.with_service(england, "burns22", table, systems="icb22")
+    found = fp.partners(graph_of(atlas, "icb22", "burns22")).dropna(subset="service")
+    assert set(found["system"]) == {"E54000050", "E54000032", "E54000034", "E54000008"}
+    assert (found["share_of_system"] == 1).all()
+    with pytest.raises(TableError, match="names twice: 'N with E54000050'"):
+        fp.with_service(
+            england,
+            "burns22",
+            pd.DataFrame({"service": "N", "system": ["QHM", "E54000050"]}),
+            systems="icb22",
+        )
+
+
+def test_codes_of_another_vintage_are_said_to_be_there(england) -> None:
+    table = pd.DataFrame({"service": "N", "system": ["E54000034", "E54000050"]})
+    with pytest.raises(TableError, match="no systems of 'icb26': 'E54000034'. 'icb22' has them"):
+        fp.with_service(england, "burns22", table)
+    table = pd.DataFrame({"service": "N", "unit": ["E07000089", "E07000091"]})
+    with pytest.raises(TableError, match="no units of 'england': 'E07000089'. 'lad23' has them"):
+        fp.with_service(england, "burns22", table)
+    districts = table.rename(columns={"unit": "system"})
+    found = fp.with_service(england, "burns22", districts, systems="lad23")
+    people = england.people("lad23")["residents"][table["unit"]].sum()
+    assert found.people("burns22")["residents"].to_list() == [people]
 
 
 def test_a_key_that_is_taken_is_an_error(valley) -> None:
@@ -267,6 +335,16 @@ def test_a_tie_is_lost_where_the_system_is_still_cut(england) -> None:
         ["E54000065", "Essex"],
         ["E54000068", "Essex"],
     ]
+
+
+def test_what_a_redraw_does_to_a_focus_is_told_of_its_own_systems(england) -> None:
+    focused = england.focus("icb22:E54000034")
+    graphs = [graph_of(focused, systems, "amb22") for systems in ("icb22", "icb26")]
+    found = fp.ties_changed(*graphs, england.overlap("icb22", "icb26"))
+    own = set(focused.layers["icb26"].index)
+    assert len(own) == 3
+    assert set(found["system"]) == own
+    assert set(found.loc[found["change"] != "kept", "change"]) == {"gained", "mended"}
 
 
 def test_nothing_changes_between_a_graph_and_itself(england) -> None:

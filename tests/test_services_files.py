@@ -190,7 +190,8 @@ def test_every_format_of_a_report_holds_hostile_services(hostile, tmp_path, endi
 def test_the_workbook_has_a_sheet_for_each_question(england, ambulances, tmp_path) -> None:
     file = fp.services_report(england, ambulances).save(tmp_path / "services.xlsx")
     book = openpyxl.load_workbook(file, read_only=True)
-    assert {"service-cut", "service-span", "Pairs"} <= set(book.sheetnames)
+    answers = ["Summary", "Partners", "Services", "Ties", "Findings"]
+    assert book.sheetnames[:7] == [*answers, "service-cut", "service-span"]
     pairs = list(book["Pairs"].iter_rows(values_only=True))
     people = pairs[0].index("people")
     assert sum(row[people] for row in pairs[1:]) == 56_550_138
@@ -201,7 +202,8 @@ def test_the_matrix_tells_shares_cuts_and_uncertainty(ambulances) -> None:
     axes = figure.axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]
     assert len(labels) == 42
-    assert sum(label.endswith(" ✕") for label in labels) == 7
+    assert sum(label.endswith(" ✕") for label in labels) == 6
+    assert [x for x in labels if x.endswith("?")] == ["Lancashire and South Cumbria ✕?"]
     words = [text.get_text() for text in axes.texts]
     assert len(words) == 49
     assert words.count("all") == 35
@@ -209,6 +211,16 @@ def test_the_matrix_tells_shares_cuts_and_uncertainty(ambulances) -> None:
     assert len(axes.patches) == 1
     caption = figure.texts[1].get_text().replace("\n", " ")
     assert "residents, ONS mid-2020 estimates, 2020-06-30" in caption
+
+
+def test_a_long_caption_of_the_matrix_stays_below_its_cells(hostile) -> None:
+    graph = fp.services_graph(hostile)
+    graph.graph["notes"] = "Something that has to be known of these areas. " * 30
+    figure = fp.services_matrix(graph)
+    figure.canvas.draw()
+    cells, caption = figure.axes[0].get_window_extent(), figure.texts[1].get_window_extent()
+    assert caption.y1 < cells.y0
+    assert caption.x1 < figure.bbox.x1
 
 
 def test_the_matrix_is_read_in_grey(ambulances) -> None:
@@ -274,7 +286,7 @@ def test_the_command_answers_the_claim_without_an_area(capsys) -> None:
     assert (status, err) == (0, "")
     told = " ".join(out.split())
     assert "9 of 11 ambulance services span several systems of icb22; not so: Isle of" in told
-    assert "7 of 42 systems of icb22 are cut or partly in none." in told
+    assert "7 of 42 systems of icb22 are cut or in none, 1 of them on uncertain evidence." in told
     assert "(E54000048) is cut on uncertain evidence between 2 ambulance services" in told
 
 
@@ -286,6 +298,32 @@ def test_the_command_takes_places_and_older_systems(capsys) -> None:
     status, out, _ = run(capsys, "partners", "Frimley", "--service", "amb22")
     assert status == 0
     assert "The systems are those of icb22; the newest are those of icb26." in out
+
+
+def test_the_command_says_which_systems_share_a_service(capsys, tmp_path: Path) -> None:
+    file = tmp_path / "p.csv"
+    status, out, _ = run(capsys, "partners", "RYE", "--systems", "icb26", "-o", str(file))
+    assert status == 0
+    told = " ".join(out.split())
+    assert "(RYE) of amb22 deals with 3 systems of icb26." in told
+    order = [told.index(people) for people in ("2,148,462", "1,689,177", "276,787")]
+    assert order == sorted(order)
+    assert "RYE" in file.read_text("utf-8-sig")
+    status, out, err = run(capsys, "partners", "RYE", "--service", "cal21")
+    assert (status, out) == (2, "")
+    assert "a service of 'amb22': leave --service 'cal21' out" in err
+
+
+def test_the_command_calls_districts_districts_and_forums_by_their_name_once(capsys) -> None:
+    status, out, _ = run(capsys, "partners", "--systems", "lad21", "--service", "amb22")
+    assert status == 0
+    told = " ".join(out.split())
+    assert "10 of 11 ambulance services span several districts of lad21; not so: Isle of" in told
+    assert "of 309 districts of lad21 are cut or in none" in told
+    assert "system" not in told
+    status, out, _ = run(capsys, "partners", "Surrey", "--service", "resilience")
+    assert status == 0
+    assert "Surrey (Surrey)" not in out
 
 
 def test_the_command_writes_what_the_name_of_a_file_says(
@@ -328,7 +366,7 @@ def test_the_command_prints_hostile_names_as_they_are(capsys, monkeypatch, hosti
     ("arguments", "message"),
     [
         (["Nowhere"], "No footprint has the code, ODS code or name 'Nowhere'"),
-        (["Frimley", "--systems", "icb26"], "No footprint has .* 'Frimley'"),
+        (["Frimley", "--systems", "icb26"], "'Frimley' is of 'icb22', not of 'icb26'"),
         (["--service", "vascular"], "There is no layer of services 'vascular'"),
         (["--service", "amb22,ambulance"], "A service is named twice: 'amb22'"),
         (["--systems", "icb99"], "There is no layer 'icb99'"),

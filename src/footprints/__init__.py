@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from footprints.checks.splits import splits
     from footprints.checks.spread import spread
     from footprints.locating import Locator, locate, locate_file
-    from footprints.maps import footprint_map, save_map
+    from footprints.maps.interactive import footprint_map
+    from footprints.maps.saving import save_map
     from footprints.overlaps import cross_check, overlap, pairs_by, transposed
     from footprints.pictures import alternative_text, picture, save_picture
     from footprints.read import (
@@ -223,7 +224,7 @@ _LATE = {
     "crowded": "footprints.checks.crowded",
     "differencing": "footprints.checks.disclosure",
     "edge_table": "footprints.services",
-    "footprint_map": "footprints.maps",
+    "footprint_map": "footprints.maps.interactive",
     "locate": "footprints.locating",
     "locate_file": "footprints.locating",
     "neighbourhoods": "footprints.checks.neighbourhoods",
@@ -245,7 +246,7 @@ _LATE = {
     "redraw_report": "footprints.redraws.reporting",
     "registered_across": "footprints.checks.registration",
     "registered_pairs": "footprints.checks.registration",
-    "save_map": "footprints.maps",
+    "save_map": "footprints.maps.saving",
     "save_picture": "footprints.pictures",
     "services_graph": "footprints.services",
     "services_matrix": "footprints.services",

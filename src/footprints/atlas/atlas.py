@@ -47,6 +47,7 @@ from footprints.levels import parse_key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    import folium
     import geopandas as gpd
 
     from footprints.atlas.changing import Redraw
@@ -170,6 +171,32 @@ class Atlas(WhatIf):
         where no lines are known. A bare kind such as ``icb`` means the newest loaded.
         """
         return Frames(self._layers, self.resolve, self._drawing.frame)
+
+    def drawn_by(self, layer: str) -> str | None:
+        """Return the table of units whose polygons draw a layer.
+
+        Parameters
+        ----------
+        layer : str
+            A key, or a bare kind.
+
+        Returns
+        -------
+        str or None
+            None where the layer has lines of its own, or none.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such layer.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().drawn_by("icb22")
+        'england'
+        """
+        return self._drawing.drawn_by(self.resolve(layer))[0]
 
     @property
     def membership(self) -> pd.DataFrame:
@@ -409,6 +436,37 @@ class Atlas(WhatIf):
             population=population,
             estimate=estimate,
         )
+
+    def map(self, layers: str | Iterable[str] | None = None) -> folium.Map:
+        """Draw layers on an interactive map, as :func:`footprints.footprint_map` does.
+
+        Parameters
+        ----------
+        layers : str or iterable of str, optional
+            The layers, the first of them switched on. None takes the newest of each level.
+
+        Returns
+        -------
+        folium.Map
+
+        Raises
+        ------
+        UnknownNameError
+            If a layer is not there.
+        FootprintsError
+            If a layer has no lines.
+
+        Examples
+        --------
+        >>> from footprints import load_example
+        >>> load_example().map("icb22").crs
+        'EPSG3857'
+        """
+        # Maps are above the atlas, and folium is slow to load.
+        from footprints.maps.interactive import footprint_map  # noqa: PLC0415
+
+        given = layers if layers is None or isinstance(layers, str) else list(layers)
+        return footprint_map(self, given)
 
     @property
     def whole(self) -> Atlas:

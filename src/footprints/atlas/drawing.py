@@ -47,9 +47,9 @@ class Drawing:
 
     def lines(self, key: str) -> Lines:
         """Return what the lines of a layer are, its own or those of its units."""
-        return self._drawn_by(key)[1]
+        return self.drawn_by(key)[1]
 
-    def _drawn_by(self, key: str) -> tuple[str | None, Lines]:
+    def drawn_by(self, key: str) -> tuple[str | None, Lines]:
         """Return the table of units that draws a layer, None for itself, and what its lines are."""
         layer = self._layers[key]
         if isinstance(layer.table, gpd.GeoDataFrame):
@@ -60,7 +60,7 @@ class Drawing:
 
     def _draw(self, key: str) -> gpd.GeoDataFrame:
         frame = with_geometry(self._layers[key].table).rename_axis("code")
-        units, lines = self._drawn_by(key)
+        units, lines = self.drawn_by(key)
         frame.attrs |= {"key": key, "lines": lines}
         if units is None:
             return frame

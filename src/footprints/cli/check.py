@@ -32,7 +32,6 @@ from footprints.inputs import Inputs
 from footprints.output import output_file
 
 if TYPE_CHECKING:
-    from footprints.atlas import Atlas
     from footprints.report import Report
 
 
@@ -154,15 +153,15 @@ def check(
     )
     hand_over(report, output, worst=worst, marking=marking, ending=_ending(report, fail_on))
     if map_file:
-        _draw_checked(atlas, map_file, report, population)
+        _draw_checked(map_file, report, population)
     raise typer.Exit(_status(report, fail_on))
 
 
-def _draw_checked(atlas: Atlas, file: Path, report: Report, population: str | None) -> None:
+def _draw_checked(file: Path, report: Report, population: str | None) -> None:
     """Draw what was held against bands, and say what has no lines."""
     left_out = [key for key in report.in_bands.index if key not in report.drawable]
     if report.drawable:
-        draw(atlas, file, report.drawable, report.bands, population)
+        draw(report, file, report.drawable, population)
     else:
         say(open_screen(), ["No map is written: nothing that was checked has lines."])
     say(open_screen(), [f"{key} is not drawn: it has no lines." for key in left_out])

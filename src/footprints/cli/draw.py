@@ -24,8 +24,7 @@ from footprints.inputs import Inputs
 from footprints.output import output_file
 
 if TYPE_CHECKING:
-    from footprints.atlas import Atlas
-    from footprints.bands import BandSet
+    from footprints.report import Report
 
 
 def draw_map(
@@ -48,9 +47,7 @@ def draw_map(
     layer: Layers = None,
     bands: Bands = None,
     population: WhosePeople = None,
-    title: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Of a picture: its title.")
-    ] = None,
+    title: Annotated[str | None, typer.Option(metavar="TEXT", help="Its title.")] = None,
     marking: Annotated[
         str | None,
         typer.Option(metavar="TEXT", help="Of a picture: what its edges say, such as DRAFT."),
@@ -72,6 +69,8 @@ def draw_map(
       footprints map --within QRL --layer icb22 --layer amb22 -o hampshire.html
       footprints map --within Frimley --layer icb22 --layer amb22 --marking DRAFT -o board.png
     """  # noqa: D301  # As above.
+    from footprints.checks.gate import check  # noqa: PLC0415  # It takes time to load.
+
     output_file(output, [".html", *PICTURES])
     inputs = Inputs(atlas=atlas_file, changes=changes or (), as_at=as_at)
     keys, chosen = split_layers(layer), chosen_bands(bands)
@@ -80,19 +79,24 @@ def draw_map(
         draw_picture(open_atlas(inputs, within), output, keys, chosen, population, looks)
         return
     refuse_for_pages(looks)
-    draw(open_atlas(inputs, within), output, keys, chosen, population)
+    report = check(open_atlas(inputs, within), bands=chosen, layers=keys, population=population)
+    draw(report, output, keys, population, title)
 
 
 def draw(
-    atlas: Atlas,
+    report: Report,
     file: Path,
     layers: list[str] | None,
-    bands: BandSet | None,
     population: str | None,
+    title: str | None = None,
 ) -> None:
-    """Draw layers as a page, and say where it is."""
-    from footprints.maps import footprint_map, save_map  # noqa: PLC0415  # folium is slow to load.
+    """Draw layers and what was found as a page, and say where it is."""
+    from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
+    from footprints.maps.saving import save_map  # noqa: PLC0415
 
-    drawing = footprint_map(atlas, layers, bands=bands, population=population)
-    save_map(drawing, file)
-    say(open_screen(), [f"Map written: {file.name}. Open it in a browser."])
+    drawing = footprint_map(
+        report.atlas, layers, findings=report, population=population, title=title
+    )
+    size = save_map(drawing, file).stat().st_size
+    megabytes = f"{size / 1e6:.1f} MB"
+    say(open_screen(), [f"Map written: {file.name} ({megabytes}). Open it in a browser."])

@@ -19,7 +19,7 @@ PICTURES = [".pdf", ".png", ".svg"]
 
 @dataclass(frozen=True, kw_only=True)
 class Looks:
-    """The options that pictures alone take; None where the command did not name one."""
+    """How a picture looks; None where the command did not say."""
 
     title: str | None
     marking: str | None
@@ -29,7 +29,7 @@ class Looks:
 
 def refuse_for_pages(looks: Looks) -> None:
     """Say which options a page does not take, if any was given."""
-    given = [f"--{name}" for name, value in asdict(looks).items() if value not in (None, False)]
+    given = [f"--{name}" for name, value in asdict(looks).items() if value and name != "title"]
     if given:
         msg = f"Only a picture takes {listed(given)}: let -o end in {listed(PICTURES)}."
         raise FootprintsError(msg, given)

@@ -10,10 +10,9 @@ import typer
 
 from footprints.cli.options import AtlasFile, WhosePeople, Within, open_atlas
 from footprints.console import add_row, new_table, open_screen, say, show
-from footprints.errors import UnknownNameError
+from footprints.errors import FootprintsError, UnknownNameError, listed
 from footprints.inputs import Inputs, with_notes
-from footprints.levels import service_called
-from footprints.masking import counted
+from footprints.levels import called, service_called
 from footprints.output import output_file
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ def partners(
         str | None,
         typer.Argument(
             metavar="AREA",
-            help="A system, place or authority: its code, ODS code or name. Without one, all "
-            "systems.",
+            help="A system, place, authority or service: its code, ODS code or name. Without "
+            "one, all systems.",
         ),
     ] = None,
     atlas_file: AtlasFile = None,
@@ -68,6 +67,8 @@ def partners(
     """Say which services a system deals with, and which other systems share them.
 
     Without an area, which systems each kind of service cuts, and whether services span several.
+    Of a service, which systems share it. This answers and checks nothing, so the exit status is 0
+    also where systems are cut; 2 is an error of usage or input.
 
     \b
     Examples:
@@ -83,17 +84,20 @@ def partners(
         output_file(file, _endings())
     atlas = open_atlas(Inputs(atlas=atlas_file), within)
     layer, code = _found(atlas, area, systems)
-    graph = with_notes(
-        lambda: services_graph(atlas, layer, _services(service), population=population)
-    )
+    kinds, one = _services(service), layer is not None and _is_service(atlas, layer)
+    if one:
+        layer, kinds = systems, _only(str(layer), kinds)
+    graph = with_notes(lambda: services_graph(atlas, layer, kinds, population=population))
     screen = open_screen()
     say(screen, [atlas.title, *atlas.notes, f"People: {graph.graph['basis']}.", ""])
     say(screen, _older(atlas, graph.graph["systems"]))
-    if code is not None:
+    if code is None:
+        _print_all(screen, graph)
+    elif one:
+        graph = with_focus(graph, _print_sharing(screen, graph, code))
+    else:
         graph = with_focus(graph, f"{layer}:{code}")
         _print_partners(screen, graph)
-    else:
-        _print_all(screen, graph)
     for file in output or ():
         _write(atlas, graph, file, marking)
         say(screen, [f"Written: {file.name}."])
@@ -103,19 +107,35 @@ def _services(asked: list[str] | None) -> list[str] | None:
     return [text for texts in asked for text in texts.split(",")] if asked else None
 
 
+def _is_service(atlas: Atlas, layer: str) -> bool:
+    levels = atlas.whole.overview["level"]
+    return layer in levels and levels[layer] == "service"
+
+
+def _only(layer: str, kinds: list[str] | None) -> list[str]:
+    """Return the kind of the one service that is asked about, or refuse others beside it."""
+    if kinds and kinds != [layer]:
+        msg = f"The area is a service of {layer!r}: leave --service {listed(kinds)} out."
+        raise FootprintsError(msg, kinds)
+    return [layer]
+
+
 def _found(atlas: Atlas, area: str | None, systems: str | None) -> tuple[str | None, str | None]:
-    """Return the layer that is held against services, and the footprint where one is asked for."""
+    """Return the layer and the footprint that is asked for, a service too; else the systems."""
     from footprints.services.meeting import newest_systems  # noqa: PLC0415  # As above.
 
+    whole = atlas.whole
     if area is None:
         return systems, None
-    whole = atlas.whole
-    if systems is not None:
-        return whole.find(f"{whole.resolve(systems)}:{area}")
+    layer = newest_systems(whole) if systems is None else whole.resolve(systems)
     try:
-        return whole.find(f"{newest_systems(whole)}:{area}")
+        return whole.find(f"{layer}:{area}")
     except UnknownNameError:
-        return whole.find(area)
+        found = whole.find(area)
+    if systems is None or _is_service(whole, found[0]):
+        return found
+    msg = f"{area!r} is of {found[0]!r}, not of {layer!r}: name that, or leave --systems out."
+    raise UnknownNameError(msg, [area])
 
 
 def _older(atlas: Atlas, layer: str) -> list[str]:
@@ -146,11 +166,13 @@ def _print_partners(screen: Console, graph: nx.Graph) -> None:
 
 def _print_rows(screen: Console, rows: pd.DataFrame) -> None:
     """Print the services of one kind that an area deals with."""
+    from footprints.services.found import named  # noqa: PLC0415  # As above.
+
     table = new_table("Service", "People", "Of it", "Of service", "Shared with", "Evidence")
     lines = []
     for row in rows.fillna({"service_name": "", "evidence": ""}).itertuples():
         none = pd.isna(row.service)
-        name = "in none" if none else f"{row.service_name or row.service} ({row.service})"
+        name = "in none" if none else named(row.service_name, row.service)
         numbers = [_number(row.people), _share(row.share_of_system), _share(row.share_of_service)]
         others = _some(row.shared_with_names) or ("" if none else "nobody")
         add_row(table, name, *numbers, others, row.evidence)
@@ -158,6 +180,34 @@ def _print_rows(screen: Console, rows: pd.DataFrame) -> None:
         rest = "" if none else f", {numbers[2]} of the service; shared with {others}"
         lines.append(f"- {told}{rest}.{' Uncertain.' if row.evidence == 'uncertain' else ''}")
     show(screen, table, lines)
+
+
+def _print_sharing(screen: Console, graph: nx.Graph, code: str) -> list[str]:
+    """Say which systems share one service, the most people first, and return their codes."""
+    from footprints.services.found import named  # noqa: PLC0415  # As above.
+    from footprints.services.graph import edge_table, level_of_systems  # noqa: PLC0415
+
+    edges, kind = edge_table(graph), graph.graph["services"]
+    rows = edges[edges["service"] == code]
+    order = rows["people"].astype("float64").where(rows["system"].notna(), -1)
+    rows = rows.loc[order.sort_values(ascending=False, kind="stable").index]
+    codes = rows["system"].dropna().to_list()
+    label = named(rows["service_name"].iloc[0], code)
+    said = called(level_of_systems(graph), len(codes))
+    told = f"{label} of {kind} deals with {len(codes):,} {said} of {graph.graph['systems']}."
+    say(screen, [told])
+    head = called(level_of_systems(graph), 1).capitalize()
+    table = new_table(head, "People", "Of service", "Of it", "Evidence")
+    lines = []
+    for row in rows.fillna({"evidence": ""}).itertuples():
+        name = "in none" if pd.isna(row.system) else named(row.system_name, row.system)
+        shares = [_share(row.share_of_service), _share(row.share_of_system)]
+        add_row(table, name, _number(row.people), *shares, row.evidence)
+        own = f", {shares[1]} of it" if shares[1] else ""
+        lines.append(f"- {name}: {_number(row.people)} people, {shares[0]} of the service{own}.")
+    show(screen, table, lines)
+    say(screen, [""])
+    return [f"{graph.graph['systems']}:{each}" for each in codes]
 
 
 def _some(names: str) -> str:
@@ -180,30 +230,35 @@ def _share(share: float) -> str:
 def _print_all(screen: Console, graph: nx.Graph) -> None:
     """Say of each kind of service what its services span, and which systems it cuts."""
     from footprints.services import spanning  # noqa: PLC0415  # As above.
-    from footprints.services.found import cut_findings  # noqa: PLC0415
+    from footprints.services.found import cut_findings, named  # noqa: PLC0415
+    from footprints.services.graph import level_of_systems  # noqa: PLC0415
 
-    found, cuts = spanning(graph), cut_findings(graph)
+    found, cuts, level = spanning(graph), cut_findings(graph), level_of_systems(graph)
     for kind, rows in found.groupby("kind", sort=False):
         say(screen, [found.attrs[f"claim_{kind}"]])
-        table = new_table("Service", "People", "Systems", "Regions", "Evidence")
+        table = new_table("Service", "People", called(level, 2).capitalize(), "Regions", "Evidence")
         lines = []
         for row in rows.fillna(
             {"service_name": "", "region_names": "", "evidence": ""}
         ).itertuples():
-            name = f"{row.service_name or row.service} ({row.service})"
+            name = named(row.service_name, row.service)
             regions = row.region_names
             people = _number(row.people)
             add_row(table, name, people, f"{row.systems:,}", regions, row.evidence)
-            lines.append(f"- {name}: {people} people, {counted(row.systems, 'system')}; {regions}.")
+            touched = f"{row.systems:,} {called(level, row.systems)}"
+            lines.append(f"- {name}: {people} people, {touched}; {regions}.")
         show(screen, table, lines)
         mine = cuts[cuts["against"] == kind]
         missed = mine[mine["status"] == "warn"]
-        systems = graph.graph["systems"]
-        say(
-            screen,
-            [f"{len(missed):,} of {len(mine):,} systems of {systems} are cut or partly in none."],
-        )
+        among = f"{len(mine):,} {called(level, len(mine))} of {graph.graph['systems']}"
+        say(screen, [f"{len(missed):,} of {among} are cut or in none{_unsure(missed)}."])
         say(screen, [*(f"- {message}" for message in missed["message"]), ""])
+
+
+def _unsure(missed: pd.DataFrame) -> str:
+    """Say of how many cut systems only uncertain evidence says so."""
+    unsure = int((missed["result"] == "cut on uncertain evidence").sum())
+    return f", {unsure:,} of them on uncertain evidence" if unsure else ""
 
 
 def _endings() -> list[str]:

@@ -48,12 +48,13 @@ def atlas_of_pieces(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, change: Change
         index=codes,
     )
     whose = Population(name=name, source=source, as_at=as_at)
+    old_key, new_key = attrs["old_layer"] or "old", attrs["new_layer"] or "new"
     return Atlas(
-        title=f"{attrs['old_layer']} and {attrs['new_layer']}",
+        title=f"{old_key} and {new_key}",
         units={"pieces": UnitTable(table=pieces, populations=(whose,))},
         layers={
-            attrs[f"{side}_layer"]: _layer(frame, attrs[f"{side}_layer"], pairs[end], codes)
-            for side, frame, end in (("old", old, "left"), ("new", new, "right"))
+            key: _layer(frame, key, pairs[end], codes)
+            for key, frame, end in ((old_key, old, "left"), (new_key, new, "right"))
         },
     )
 

@@ -14,14 +14,16 @@ from footprints.atlas.membership import evidence_from, members_from
 from footprints.atlas.naming import units_named
 from footprints.atlas.parts import EVIDENCE, people_faults
 from footprints.errors import (
+    AmbiguousNameError,
     FootprintsError,
     FootprintsWarning,
     OverlapError,
     Problems,
     TableError,
+    UnknownNameError,
     listed,
 )
-from footprints.levels import parse_key
+from footprints.levels import parse_key, vintage_order
 from footprints.masking import counted
 from footprints.overlaps.points import place
 from footprints.services.meeting import newest_systems
@@ -59,7 +61,8 @@ def with_service(  # noqa: PLR0913 - what must be known of a layer, each by its 
     key : str
         The key of the new layer, such as ``vascular24``.
     table : DataFrame or GeoDataFrame
-        One of four, which its columns tell. ``service`` and ``system``: whole systems, by code.
+        One of four, which its columns tell. ``service`` and ``system``: whole systems, each by
+        code, ODS code or name (with ``systems`` another layer's footprints, such as districts).
         ``service`` and ``unit``: whole units. ``service``, ``unit`` and ``people``: catchments,
         such as those of provider sites, with the persons of a unit in each; services may share
         units. Or boundaries in EPSG:27700, as :func:`footprints.read_layer` gives them: a unit is
@@ -98,7 +101,8 @@ def with_service(  # noqa: PLR0913 - what must be known of a layer, each by its 
     Warns
     -----
     FootprintsWarning
-        If boundaries hold no unit's centre: they are left out, and named.
+        If boundaries hold no unit's centre: they are left out, and named. If they overlap: who is
+        in several is counted in none.
 
     Examples
     --------
@@ -172,15 +176,20 @@ def _of_list(
     texts = [name for name in ("service", of, "name", "evidence") if name in rows]
     rows[texts] = rows[texts].astype("str").apply(lambda column: column.str.strip())
     problems = Problems("The table of services")
-    _check_rows(rows, of, problems)
     if of == "system":
         into = newest_systems(atlas) if systems is None else atlas.resolve(systems)
         known, what = atlas.coded.codes(into), f"systems of {into!r}"
+        rows[of] = _codes_of(atlas, into, rows[of])
+        if "people" in rows:
+            remedy = "People are counted by 'unit'; without them the systems are listed whole."
+            problems.add("has people of whole systems", ["people"], remedy=remedy)
     else:
         into = _table_of_units(atlas, rows["unit"], units)
         known, what = atlas.coded.blocks(into).table.index, f"units of {into!r}"
-    if strangers := sorted(set(rows[of].dropna()) - set(known)):
-        problems.add(f"names {of}s that are no {what}", strangers)
+    _check_rows(rows, of, problems)
+    if strangers := sorted(set(rows[of].dropna()) - {*known, ""}):
+        remedy = _found_elsewhere(atlas, set(rows[of].dropna()), strangers)
+        problems.add(f"names {of}s that are no {what}", strangers, remedy=remedy)
     linked = of == "unit" and "people" in rows
     if linked:
         _check_people(atlas, rows, into, population, problems)
@@ -199,14 +208,40 @@ def _of_list(
         population=own,
         evidence=_evidence(atlas, rows, of, into),
     )
+    return layer, _in_none(atlas, into, of, set(rows[of]))
+
+
+def _in_none(atlas: Atlas, into: str, of: str, served: set[str]) -> str:
+    """Say how many systems or units, and whose people, are listed in no service."""
     if of == "system":
         people = atlas.people(into).iloc[:, 0]
     else:
         blocks = atlas.coded.blocks(into)
         people = blocks.table[blocks.populations[0].name]
-    bare = people[~people.index.isin(rows[of])]
-    lost = f"{counted(len(bare), of)} of {into}, {bare.sum():,.0f} {people.name}, in none."
-    return layer, lost if len(bare) else ""
+    bare = people[~people.index.isin(served)]
+    who = f", {bare.sum():,.0f} {people.name}"
+    return f"{counted(len(bare), of)} of {into}{who}, in none." if len(bare) else ""
+
+
+def _codes_of(atlas: Atlas, layer: str, said: pd.Series[str]) -> pd.Series[str]:
+    """Return the codes of footprints that are listed by code, ODS code or name."""
+    codes = {}
+    for text in set(said.dropna()) - {*atlas.coded.codes(layer), ""}:
+        try:
+            codes[text] = atlas.find(f"{layer}:{text}")[1]
+        except (UnknownNameError, AmbiguousNameError):
+            continue
+    return said.replace(codes)
+
+
+def _found_elsewhere(atlas: Atlas, listed_codes: set[str], strangers: list[str]) -> str:
+    """Say which layer has the codes that the one held against lacks, or ""."""
+    held = {key: listed_codes & set(atlas.coded.codes(key)) for key in atlas.layers}
+    fit = [key for key, codes in held.items() if codes & set(strangers)]
+    if not fit:
+        return ""
+    best = max(fit, key=lambda key: (len(held[key]), vintage_order(key)))
+    return f"{best!r} has them: list them as 'system', and give systems={best!r}."
 
 
 def _check_rows(rows: pd.DataFrame, of: str, problems: Problems) -> None:
@@ -324,11 +359,14 @@ def _of_lines(atlas: Atlas, lines: gpd.GeoDataFrame, units: str | None) -> tuple
     frame = lines.loc[used]
     frame = frame if "name" in frame else frame.assign(name=frame.index)
     words = {"units_in_none": "In none", "units_in_two": "In none, since several meet there"}
-    told = [
-        f"{words[name]}: {text}."
+    told = {
+        name: f"{words[name]}: {text}."
         for name, text in placed.notes("units", fit)
         if not text.startswith("0 units")
-    ]
+    }
+    if several := told.get("units_in_two"):
+        msg = f"The boundaries overlap. {several} Give a table of catchments for who is in both."
+        warnings.warn(msg, FootprintsWarning, stacklevel=3)
     layer = Layer(
         table=frame,
         members={fit.name: members},
@@ -336,4 +374,4 @@ def _of_lines(atlas: Atlas, lines: gpd.GeoDataFrame, units: str | None) -> tuple
         lines="official",
         evidence=dict.fromkeys(members.index, "inferred"),
     )
-    return layer, " ".join([f"By {fit.places[1]} in its lines.", *told])
+    return layer, " ".join([f"By {fit.places[1]} in its lines.", *told.values()])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.levels import parse_key, service_called
+from footprints.levels import called, parse_key, service_called
 from footprints.read import band_set
 from footprints.report import Report, as_findings
-from footprints.services.graph import edge_table, node_table
+from footprints.services.graph import edge_table, level_of_systems, node_table
 from footprints.services.meeting import mixed_vintages
 from footprints.services.partnership import (
     cuts_of,
@@ -177,6 +177,17 @@ def cut_findings(graph: nx.Graph) -> pd.DataFrame:
     )
 
 
+def named(name: object, code: str) -> str:
+    """Return a name with its code, or the code alone where that is all it is called.
+
+    Examples
+    --------
+    >>> named("Isle of Wight NHS Trust", "R1F"), named("Surrey", "Surrey")
+    ('Isle of Wight NHS Trust (R1F)', 'Surrey')
+    """
+    return code if pd.isna(name) or name in ("", code) else f"{name} ({code})"
+
+
 def _sum(values: pd.Series[float]) -> float:
     return float(values.sum(skipna=False))
 
@@ -214,16 +225,16 @@ def _cut_messages(table: pd.DataFrame, names: pd.Series[str]) -> list[str]:
     """Word the finding of each system and kind, a sentence each."""
     words = []
     for row in table.itertuples():
-        name = names.get(row.system)
-        label = row.system if pd.isna(name) or name == row.system else f"{name} ({row.system})"
-        called = service_called(row.kind, int(row.services))
+        label = named(names.get(row.system), row.system)
+        kinds = service_called(row.kind, int(row.services))
         if not row.services:
-            words.append(f"{label} deals with none of the {called}: {row.parts}.")
+            who = f": {row.parts}" if row.people else ""
+            words.append(f"{label} deals with none of the {kinds}{who}.")
         elif row.cut == "no":
-            words.append(f"{label} deals with one {called}: {row.parts}.")
+            words.append(f"{label} deals with one {kinds}: {row.parts}.")
         else:
             sure = " on uncertain evidence" if row.cut == "uncertain" else ""
-            several = f"between {row.services:,} {called}" if row.services > 1 else "by its edge"
+            several = f"between {row.services:,} {kinds}" if row.services > 1 else "by its edge"
             words.append(f"{label} is cut{sure} {several}: {row.parts}.")
     return words
 
@@ -250,7 +261,7 @@ def _spans(graph: nx.Graph) -> pd.DataFrame:
             "result": np.select(
                 [table["spans"], table["systems"] == 1], ["several systems", "one system"], "none"
             ),
-            "message": _span_messages(table, graph.graph["systems"], claims),
+            "message": _span_messages(table, graph, claims),
             "measure": "systems that it touches",
             "value": table["systems"].astype("float64"),
             "measured_in": "systems",
@@ -266,7 +277,7 @@ def _spans(graph: nx.Graph) -> pd.DataFrame:
     )
 
 
-def _span_messages(table: pd.DataFrame, systems: str, claims: pd.Series[str]) -> list[str]:
+def _span_messages(table: pd.DataFrame, graph: nx.Graph, claims: pd.Series[str]) -> list[str]:
     """Word the finding of each service, a sentence each."""
     how = {
         "union": ", made of whole ones",
@@ -275,18 +286,17 @@ def _span_messages(table: pd.DataFrame, systems: str, claims: pd.Series[str]) ->
         "crosses": "",
         "outside": "",
     }
-    words = []
+    level, systems, words = level_of_systems(graph), graph.graph["systems"], []
     for row, claim in zip(table.itertuples(), claims, strict=True):
         odd = ": an exception" if claim else ""
-        named = row.service_name if pd.notna(row.service_name) else ""
-        label = f"{named} ({row.service})" if named and named != row.service else row.service
+        label, said = named(row.service_name, row.service), called(level, row.systems)
         if row.systems > 1:
             part = f", {row.in_part:,} of them in part" if row.relation == "crosses" else ""
-            told = f"spans {row.systems:,} systems of {systems}{how.get(row.relation, '')}{part}"
+            told = f"spans {row.systems:,} {said} of {systems}{how.get(row.relation, '')}{part}"
         elif row.systems == 1:
-            told = f"lies in one system of {systems}{how.get(row.relation, '')}{odd}"
+            told = f"lies in one {said} of {systems}{how.get(row.relation, '')}{odd}"
         else:
-            told = f"touches no system of {systems}{odd}"
+            told = f"touches no {called(level, 1)} of {systems}{odd}"
         rest = f"; {row.outside:,} people in none" if pd.notna(row.outside) and row.outside else ""
         words.append(f"{label} {told}{rest}.")
     return words

@@ -65,9 +65,10 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
         in :func:`footprints.coterminosity`), ``whole`` (how many systems lie whole within), and
         ``regions`` and ``region_names``, with "; " between them. Who is in no service of a kind,
         or in no system, is counted too: in ``outside_amb22`` of a system, ``outside_icb22`` of a
-        service (persons; by area, where nobody is counted, in ``outside_m2_amb22``). What is not known is left out. Edges have ``people`` (persons),
-        ``units`` (count), ``area_m2``, ``share_of_system`` and ``share_of_service`` (0 to 1),
-        ``method``, ``evidence`` (the weakest membership of the units shared) and ``population``.
+        service (persons; by area, where nobody is counted, in ``outside_m2_amb22``). What is not
+        known is left out. Edges have ``people`` (persons), ``units`` (count), ``area_m2``,
+        ``share_of_system`` and ``share_of_service`` (0 to 1), ``method``, ``evidence`` (the
+        weakest membership of the units shared) and ``population``.
         ``graph.graph`` holds ``title``, ``systems``, ``services``, ``region_layer``,
         ``population`` (that of the people of systems), ``basis`` (whose people are counted, their
         source and date), ``lines``, ``focus``, ``notes`` and
@@ -99,7 +100,7 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
     way = Way(population=population, units=units, method=method, estimate=estimate)
     key, kinds = layers_asked(atlas, systems, services)
     met = {kind: meet_services(atlas, key, kind, way) for kind in kinds}
-    counted = atlas.whole.population(key, met[kinds[0]].attrs["population"] or None)
+    counted = _population(atlas, key, met)
     graph = nx.Graph(**_about(atlas, key, counted, met))
     sides = [
         _systems(atlas, key, counted, met),
@@ -115,6 +116,13 @@ def services_graph(  # noqa: PLR0913 - the options of Atlas.overlap, each by its
     return graph
 
 
+def _population(atlas: Atlas, key: str, met: dict[str, pd.DataFrame]) -> Population | None:
+    """Return whose people systems are said to have: the first counted that they carry."""
+    names = dict.fromkeys(pairs.attrs["population"] or None for pairs in met.values())
+    found = (atlas.whole.population(key, name) for name in names)
+    return next((each for each in found if each is not None), None)
+
+
 def _about(
     atlas: Atlas, key: str, counted: Population | None, met: dict[str, pd.DataFrame]
 ) -> dict[str, str]:
@@ -122,7 +130,9 @@ def _about(
     lines, focus = atlas.whole.overview["lines"], atlas.focused
     attrs = [pairs.attrs for pairs in met.values()]
     basis = [
-        f"{of['population']}, {of['source']}, {of['date']}" for of in attrs if of["population"]
+        ", ".join(filter(None, (of[name] for name in ("population", "source", "date"))))
+        for of in attrs
+        if of["population"]
     ]
     return {
         "title": atlas.title,
@@ -286,6 +296,13 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def level_of_systems(graph: nx.Graph) -> str:
+    """Return the level of what is held against services: systems, or districts, or places."""
+    systems = graph.graph["systems"]
+    levels = (about["level"] for (layer, _), about in graph.nodes(data=True) if layer == systems)
+    return str(next(levels, "system"))
+
+
 def node_table(graph: nx.Graph) -> pd.DataFrame:
     """Return the nodes of a graph of services as a table.
 
@@ -330,11 +347,12 @@ def edge_table(graph: nx.Graph) -> pd.DataFrame:
     -------
     DataFrame
         A row an edge, and a row for the people (by area, the square metres) of each system in no
-        service of a kind, and of each service in no system: so both margins add up. Columns:
-        ``system_layer``, ``system``, ``service_layer``, ``service`` (NA on one side where people
-        are in none), ``people``
-        (persons), ``units`` (count), ``area_m2``, ``share_of_system``, ``share_of_service`` (0 to
-        1), ``method``, ``evidence``, ``population``, then ``system_name`` and ``service_name``.
+        service of a kind, and of each service in no system: so both margins add up. Who meets
+        none at all has such a row even where nobody is counted. Columns: ``system_layer``,
+        ``system``, ``service_layer``, ``service`` (NA on one side where people are in none),
+        ``people`` (persons), ``units`` (count), ``area_m2``, ``share_of_system``,
+        ``share_of_service`` (0 to 1), ``method``, ``evidence``, ``population``, then
+        ``system_name`` and ``service_name``.
 
     Examples
     --------
@@ -368,16 +386,21 @@ _MEASURES = ["area_m2", "share_of_system", "share_of_service"]
 
 
 def _remainders(graph: nx.Graph, nodes: pd.DataFrame) -> list[pd.DataFrame]:
-    """Return rows for who, or what area, is in no service of a kind, and in no system."""
+    """Return rows for who, or what area, is in no service of a kind, and in no system.
+
+    A footprint that meets none on the other side has a row even where nobody is counted in it.
+    """
     systems, found = graph.graph["systems"], []
+    met = {(node, other[0]) for edge in graph.edges for node, other in (edge, edge[::-1])}
     for kind in graph.graph["services"].split("; "):
         for side, layer, other in (("system", systems, kind), ("service", kind, systems)):
-            for column, measure in (("outside_", "people"), ("outside_m2_", "area_m2")):
-                name = column + other
-                if name not in nodes:
-                    continue
-                rows = nodes[(nodes["layer"] == layer) & (nodes[name] > 0)]
-                values = {"service_layer": kind, side: rows["code"], measure: rows[name]}
-                share = rows[name].astype("float64") / rows[measure].astype("float64")
-                found.append(pd.DataFrame(values | {f"share_of_{side}": share}))
+            rows = nodes[nodes["layer"] == layer]
+            bare = np.array([((layer, code), other) not in met for code in rows["code"]], bool)
+            names = {"people": f"outside_{other}", "area_m2": f"outside_m2_{other}"}
+            lost = rows.reindex(columns=list(names.values())).set_axis(list(names), axis=1)
+            lost = lost.astype("float64")
+            share = (lost / rows[list(names)].astype("float64").where(lambda whole: whole > 0)).T
+            values = {"service_layer": kind, side: rows["code"], **lost}
+            table = pd.DataFrame(values | {f"share_of_{side}": share.bfill().iloc[0]})
+            found.append(table[bare | (lost > 0).any(axis=1)])
     return [rows for rows in found if len(rows)]

@@ -40,7 +40,8 @@ def services_matrix(
 
     Each cell says what share of the system's people the service has, in words and in a shade of
     grey, so it is read in print and with any colour vision. The names of cut systems are bold
-    and have a mark; cells that rest on uncertain evidence are hatched.
+    and have a mark, another one where only uncertain evidence cuts them; cells that rest on
+    uncertain evidence are hatched.
 
     Parameters
     ----------
@@ -76,7 +77,8 @@ def services_matrix(
     edges, shares = _drawn(graph, focus)
     cut = _cut(graph, edges)
     systems, services = _names(node_table(graph), shares, cut)
-    width, height, box = _layout(shares, systems, services)
+    caption = _caption(graph)
+    width, height, box = _layout(shares, systems, services, len(caption))
     figure = Figure(figsize=(width, height), facecolor="white")
     axes = figure.add_axes(box)
     _draw_cells(axes, shares, _uncertain(edges, shares))
@@ -85,21 +87,30 @@ def services_matrix(
     head = f"Share of each system's people ({graph.graph['systems']}) in each service ({layers})"
     said = visible(title or head)
     figure.text(0.15 / width, 1 - 0.15 / height, said, fontsize=11, va="top", parse_math=False)
-    caption = textwrap.fill(_caption(graph), int((width - 0.3) * 15.5))
-    figure.text(0.15 / width, 0.12 / height, caption, fontsize=7.5, va="bottom", parse_math=False)
+    lines = textwrap.fill(caption, _in_a_line(width))
+    figure.text(0.15 / width, 0.12 / height, lines, fontsize=7.5, va="bottom", parse_math=False)
     return figure
 
 
+def _in_a_line(width: float) -> int:
+    """Return how many letters of the caption a line of the page holds."""
+    return int((width - 0.3) * 15.5)
+
+
 def _layout(
-    shares: pd.DataFrame, systems: list[str], services: list[str]
+    shares: pd.DataFrame, systems: list[str], services: list[str], letters: int
 ) -> tuple[float, float, tuple[float, float, float, float]]:
-    """Return the width and height of the page in inches, and where the cells are on it."""
+    """Return the width and height of the page in inches, and where the cells are on it.
+
+    Below them is room for a caption of so many letters.
+    """
     rows, columns = shares.shape
     longest = max(len(line) for name in services for line in name.split("\n"))
     left = 0.4 + _LETTER * max(map(len, systems))
     right, top = 0.3 + _LETTER * longest * 0.5, 0.7 + _LETTER * longest * 0.87
     width = max(columns * _COLUMN + left + right, 7.5)
-    bottom = 0.35 + 0.13 * np.ceil(560 / (width * 15.5))
+    # Lines break at words, so they are not quite full.
+    bottom = 0.35 + 0.13 * np.ceil(1.1 * letters / _in_a_line(width))
     height = rows * _ROW + top + bottom
     box = (left / width, bottom / height, columns * _COLUMN / width, rows * _ROW / height)
     return width, height, box
@@ -179,19 +190,27 @@ def _drawn(graph: nx.Graph, focus: str | Iterable[str] | None) -> tuple[pd.DataF
     return edges, table.iloc[np.lexsort([main, first])]
 
 
-def _cut(graph: nx.Graph, edges: pd.DataFrame) -> set[str]:
-    """Return the systems that a kind of service that is drawn cuts."""
-    cut = cuts_of(edge_table(graph))["cut"] != "no"
+def _cut(graph: nx.Graph, edges: pd.DataFrame) -> dict[str, str]:
+    """Return the mark of each system that a kind of service that is drawn cuts."""
+    cut = cuts_of(edge_table(graph))["cut"]
     among = cut[cut.index.get_level_values("kind").isin(edges["service_layer"])]
-    return set(among[among].index.get_level_values("system"))
+    found = among.groupby(level="system").agg(set)
+    marks = {"yes": " ✕", "uncertain": " ✕?"}
+    return {
+        code: next(mark for word, mark in marks.items() if word in words)
+        for code, words in found.items()
+        if words & marks.keys()
+    }
 
 
-def _names(nodes: pd.DataFrame, shares: pd.DataFrame, cut: set[str]) -> tuple[list[str], list[str]]:
+def _names(
+    nodes: pd.DataFrame, shares: pd.DataFrame, cut: dict[str, str]
+) -> tuple[list[str], list[str]]:
     """Return what stands beside the rows and above the columns."""
     systems = nodes[nodes["kind"] == "system"].set_index("code")["name"]
     services = nodes[nodes["kind"] == "service"].set_index(["layer", "code"])["name"]
     bare = shares.isna().all(axis=1)
-    marks = [" ✕" if code in cut else " (none)" if bare[code] else "" for code in shares.index]
+    marks = [cut.get(code, " (none)" if bare[code] else "") for code in shares.index]
     return (
         [
             f"{_short(systems[code], code)}{mark}"
@@ -241,7 +260,7 @@ def _worded(share: float) -> str:
 
 
 def _draw_labels(
-    axes: Axes, shares: pd.DataFrame, systems: list[str], services: list[str], cut: set[str]
+    axes: Axes, shares: pd.DataFrame, systems: list[str], services: list[str], cut: dict[str, str]
 ) -> None:
     """Name rows and columns; cut systems in bold, kinds of service parted by a line."""
     axes.set_yticks(range(len(systems)), systems, fontsize=8, parse_math=False)
@@ -266,8 +285,9 @@ def _caption(graph: nx.Graph) -> str:
     """Return what has to be said below: how it is read, whose people, and what else."""
     said = graph.graph
     parts = [
-        "✕ and bold: cut between several services of a kind. (none): in none of these services.",
-        "Hatched: on uncertain evidence.",
+        "✕ and bold: cut between several services of a kind, or partly in none.",
+        "✕?: cut only on uncertain evidence. Hatched: on uncertain evidence.",
+        "(none): in none of these services.",
         f"People: {said['basis']}." if said["basis"] else "Shares of area: no people are counted.",
         f"{said['title']}. {said['notes']}",
         said["mixed_vintages"],

@@ -10,7 +10,7 @@ import pandas as pd
 
 from footprints.atlas.parts import EVIDENCE
 from footprints.errors import FootprintsError, UnknownNameError, listed
-from footprints.levels import is_service_called, parse_key, vintage_order
+from footprints.levels import is_service_called, parse_key, service_called, vintage_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -71,7 +71,7 @@ def layers_asked(
     wanted = [services] if isinstance(services, str) else list(services)
     found = {text: _service(whole, text) for text in wanted}
     if lost := [text for text, key in found.items() if key is None]:
-        raise UnknownNameError.among(list(whole.layers), *lost, kind="layer of services")
+        raise UnknownNameError.among(_services_there(whole), *lost, kind="layer of services")
     keys = [str(found[text]) for text in wanted]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         msg = f"A service is named twice: {listed(twice)}, as {listed(wanted)}. Name each once."
@@ -108,6 +108,13 @@ def _service(atlas: Atlas, text: str) -> str | None:
     except UnknownNameError:
         named = [key for key in atlas.layers if is_service_called(parse_key(key).kind, text)]
         return max(named, key=vintage_order, default=None)
+
+
+def _services_there(atlas: Atlas) -> list[str]:
+    """Return the layers of services and what they are called; all layers where there are none."""
+    levels = atlas.overview["level"]
+    keys = [key for key in atlas.layers if levels[key] == "service"]
+    return [*keys, *dict.fromkeys(service_called(key, 1) for key in keys)] or list(atlas.layers)
 
 
 def meet_services(atlas: Atlas, systems: str, service: str, way: Way) -> pd.DataFrame:

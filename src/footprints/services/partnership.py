@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -203,9 +204,19 @@ def find_node(nodes: pd.DataFrame, text: str, layers: Iterable[str]) -> tuple[st
             msg = f"{text!r} fits {listed(places)}: write one of these."
             raise AmbiguousNameError(msg, places)
     what = " or ".join(among["layer"].unique())
-    hint = near([text], [*among["code"], *names[names != ""]])
+    hint = near([text], [*among["code"], *names[names != ""]]) or _meant(
+        names, short_name(str(text))
+    )
     msg = f"There is no {text!r} in {what} of the graph.{hint}"
     raise UnknownNameError(msg, [text])
+
+
+def _meant(names: pd.Series[str], said: str) -> str:
+    """Ask whether names that hold what was said, or come near it, were meant; else ""."""
+    short = names.map(short_name)
+    close = get_close_matches(said, list(short), n=1)
+    fits = names[[name in close or (said != "" and said in name) for name in short]]
+    return f" Did you mean {listed(fits)}?" if len(fits) else ""
 
 
 def with_focus(graph: nx.Graph, focus: str | Iterable[str]) -> nx.Graph:

@@ -10,8 +10,8 @@ import pandas as pd
 from footprints.atlas.parts import EVIDENCE, counts_or_na
 from footprints.checks.meeting import joined
 from footprints.errors import FootprintsError
-from footprints.levels import service_called
-from footprints.services.graph import edge_table, node_table
+from footprints.levels import called, service_called
+from footprints.services.graph import edge_table, level_of_systems, node_table
 from footprints.services.partnership import find_node, weakness
 
 if TYPE_CHECKING:
@@ -146,15 +146,15 @@ def _claims(table: pd.DataFrame, graph: nx.Graph) -> dict[str, str]:
     """Say of each kind whether its services span several systems, with the exceptions."""
     found = {}
     for kind, rows in table.groupby("kind", sort=False):
-        several, called = int(rows["spans"].sum()), service_called(str(kind), len(rows))
+        several, kinds = int(rows["spans"].sum()), service_called(str(kind), len(rows))
         others = rows.loc[~rows["spans"], "service_name"].fillna(rows["service"])
         named = ", ".join(others.head(MOST_NAMED))
         more = f" and {len(others) - MOST_NAMED:,} more" if len(others) > MOST_NAMED else ""
         rest = f"; not so: {named}{more}" if len(others) else ""
-        systems = graph.graph["systems"]
+        systems = f"{called(level_of_systems(graph), 2)} of {graph.graph['systems']}"
         here = " here" if graph.graph["focus"] else ""
         found[str(kind)] = (
-            f"{several:,} of {len(rows):,} {called}{here} span several systems of {systems}{rest}."
+            f"{several:,} of {len(rows):,} {kinds}{here} span several {systems}{rest}."
         )
     return found
 

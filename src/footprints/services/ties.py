@@ -12,7 +12,7 @@ from footprints.checks.nest import nesting
 from footprints.errors import FootprintsError, listed
 from footprints.overlaps.pairs import SIDES
 from footprints.services.graph import edge_table, node_table
-from footprints.services.partnership import cuts_of, weakness
+from footprints.services.partnership import cuts_of, focused_nodes, weakness
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,7 +24,8 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
     Parameters
     ----------
     graph : networkx.Graph
-        From :func:`footprints.services_graph`.
+        From :func:`footprints.services_graph`; of a focused atlas, the ties of the systems that
+        meet its focus.
 
     Returns
     -------
@@ -32,8 +33,9 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
         A row a kind of service and pair of systems that share one or more, the most people
         first. Columns: ``kind``, ``system``, ``system_name``, ``other``, ``other_name``,
         ``services`` (how many they share), ``codes`` (which, with "; " between them), ``people``
-        and ``other_people`` (persons of each in those; NA where nobody is counted), ``both`` (their sum), ``evidence`` (the
-        weakest). There are as many as pairs of systems in each service.
+        and ``other_people`` (persons of each in those; NA where nobody is counted), ``both``
+        (their sum), ``evidence`` (the weakest). There are as many as pairs of systems in each
+        service.
 
     Examples
     --------
@@ -44,6 +46,7 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
     6
     """
     edges = edge_table(graph)
+    own = focused_nodes(node_table(graph), graph.graph["systems"], None)
     met = edges.dropna(subset=["system", "service"]).rename(columns={"service_layer": "kind"})
     columns = ["kind", "service", "system", "system_name", "people", "evidence"]
     one = met[columns]
@@ -51,6 +54,7 @@ def ties(graph: nx.Graph) -> pd.DataFrame:
     other = other.rename(columns={"people": "other_people", "evidence": "other_evidence"})
     both = one.merge(other, on=["kind", "service"])
     both = both[both["system"] < both["other"]]
+    both = both[both["system"].isin(own) | both["other"].isin(own)]
     both = both.assign(
         weak=np.maximum(weakness(both["evidence"]), weakness(both["other_evidence"]))
     )
@@ -89,7 +93,8 @@ def ties_changed(
     Parameters
     ----------
     before, after : networkx.Graph
-        From :func:`footprints.services_graph`, of the same kinds of service.
+        From :func:`footprints.services_graph`, of the same kinds of service; of a focused atlas,
+        the ties of the systems that meet its focus, and of those that follow one.
     moved : DataFrame, optional
         How the systems of both meet: ``atlas.overlap("icb22", "icb26")``. None where both graphs
         have the same layer of systems.
@@ -98,11 +103,11 @@ def ties_changed(
     -------
     DataFrame
         A row a kind, system after the redraw and service: ``kind``, ``system``, ``system_name``
-        (after; NA where none follows), ``was`` and ``was_names`` (the systems before that it follows, with "; " between
-        them), ``service``, ``service_name``, ``change`` (``kept``, ``gained``, ``lost``,
-        ``mended``), ``people_before`` and ``people_after`` (persons in the tie, 0 where there was
-        or is none, NA where nobody is counted), ``uncertain`` (whether the tie rests on uncertain evidence). ``attrs`` hold
-        the layers and whose people.
+        (after; NA where none follows), ``was`` and ``was_names`` (the systems before that it
+        follows, with "; " between them), ``service``, ``service_name``, ``change`` (``kept``,
+        ``gained``, ``lost``, ``mended``), ``people_before`` and ``people_after`` (persons in the
+        tie, 0 where there was or is none, NA where nobody is counted), ``uncertain`` (whether the
+        tie rests on uncertain evidence). ``attrs`` hold the layers and whose people.
 
     Raises
     ------
@@ -153,7 +158,17 @@ def ties_changed(
             for side in there
         },
     )
-    return _with_labels(table.reset_index(), before, after, follows)
+    table = table.reset_index()
+    table = table[table["system"].isin(_about(before, after, follows))]
+    return _with_labels(table, before, after, follows)
+
+
+def _about(before: nx.Graph, after: nx.Graph, follows: pd.Series[str]) -> set[str]:
+    """Return the systems after a redraw that either graph is about, or that follow one."""
+    was, now = (
+        focused_nodes(node_table(graph), graph.graph["systems"], None) for graph in (before, after)
+    )
+    return {*follows[was], *now}
 
 
 def _follows(before: nx.Graph, after: nx.Graph, moved: pd.DataFrame | None) -> pd.Series[str]:

@@ -1,0 +1,1 @@
+"""Interactive maps of footprints, and pages of them that ask nothing of any host."""

@@ -1,0 +1,271 @@
+"""What a map's page shows: its layers, what can be switched on, and the lines, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from footprints.errors import FootprintsError
+from footprints.maps.changed import (
+    MOVED,
+    before_and_after,
+    happened,
+    moved_layer,
+    moved_pieces,
+    moved_view,
+)
+from footprints.maps.colours import different
+from footprints.maps.page import as_json, size_of
+from footprints.maps.pieces import pieces_of, touching
+from footprints.maps.served import served
+from footprints.maps.told import facts, texts
+from footprints.maps.topology import topology
+from footprints.maps.views import areas, banded, found, heading, off_the_map, order
+from footprints.report.contents import visible
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import numpy as np
+    import numpy.typing as npt
+
+    from footprints.atlas import Atlas
+    from footprints.maps.pieces import Pieces
+    from footprints.maps.topology import Topology
+    from footprints.maps.views import View
+    from footprints.redraws import Change
+    from footprints.report import Report
+
+DETAILS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+"""How far lines may be simplified, in metres."""
+PARTS = 40_000
+"""What is smaller than this part of the map is never drawn: no screen shows it when zoomed in."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What a map is asked to show.
+
+    Parameters
+    ----------
+    report : Report
+        How the layers stand to their population bands.
+    keys : tuple of str
+        The layers, the first of them switched on.
+    findings : DataFrame, optional
+        Findings to be switched on and off.
+    change : Change, optional
+        A comparison of two of the layers.
+    services : networkx.Graph, optional
+        Which systems and services meet.
+    population : str, optional
+        Whose people are told.
+    title : str
+        The heading.
+    notes : tuple of str
+        What has to be said before all else.
+    """
+
+    report: Report
+    keys: tuple[str, ...]
+    findings: pd.DataFrame | None = None
+    change: Change | None = None
+    services: nx.Graph[tuple[str, str]] | None = None
+    population: str | None = None
+    title: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def atlas(self) -> Atlas:
+        """What the layers are in."""
+        return self.report.atlas
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The data of a page.
+
+    Parameters
+    ----------
+    asked : Asked
+        What it is to show.
+    """
+
+    asked: Asked
+
+    def within(self, max_bytes: int) -> str:
+        """Return the data with the finest lines that keep the saved page below a size.
+
+        Parameters
+        ----------
+        max_bytes : int
+            Of the whole page.
+
+        Returns
+        -------
+        str
+            JSON that is text wherever it stands.
+
+        Raises
+        ------
+        FootprintsError
+            If the coarsest lines are still too much.
+        """
+        details, drawn = self._details, self._finest
+        rest = self._words | {"layers": self._layers, "views": self._views}
+        for detail in details:
+            if detail != details[0]:
+                drawn = [topology(each.geometry, detail_m=detail) for each in self.shared]
+            told = {"detail": f"Lines are simplified to about {detail:,} m."}
+            lines = {"topologies": [each.as_json() for each in drawn]}
+            text = as_json(rest | told | lines)
+            if (size := size_of(text)) <= max_bytes:
+                return text
+        msg = (
+            f"With lines simplified to {details[-1]:,} m the page would still be {size:,} bytes, "
+            f"more than the {max_bytes:,} of max_bytes. Draw fewer layers or one area of the "
+            "atlas, or allow more."
+        )
+        raise FootprintsError(msg)
+
+    @cached_property
+    def shared(self) -> list[Pieces]:
+        """The areas that the layers are made of."""
+        found_pieces = pieces_of(self.asked.atlas, self._drawn)
+        if self.asked.change is None:
+            return found_pieces
+        own, _ = moved_pieces(self.asked.change, self.asked.atlas, found_pieces)
+        return found_pieces if own is None else [*found_pieces, own]
+
+    @property
+    def _drawn(self) -> list[str]:
+        """The layers that are asked for and, for its outline, that of the focus."""
+        atlas = self.asked.atlas
+        focused, lines = atlas.focused, atlas.overview["lines"]
+        if focused is None or lines[focused.layer] == "none":
+            return list(self.asked.keys)
+        return list(dict.fromkeys([*self.asked.keys, focused.layer]))
+
+    @cached_property
+    def _details(self) -> list[int]:
+        """How far lines may be simplified, in metres, from what a screen shows up."""
+        bounds = pd.concat([pieces.geometry for pieces in self.shared]).total_bounds
+        finest = max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / PARTS
+        return [metres for metres in DETAILS if metres >= finest] or [DETAILS[-1]]
+
+    @cached_property
+    def _finest(self) -> list[Topology]:
+        return [topology(each.geometry, detail_m=self._details[0]) for each in self.shared]
+
+    @property
+    def _words(self) -> dict[str, object]:
+        """What the page says outside of layers."""
+        asked, atlas, report = self.asked, self.asked.atlas, self.asked.report
+        overview = atlas.overview.loc[self._drawn]
+        figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
+        notes = [*asked.notes, *atlas.notes, *figures]
+        if asked.findings is not None:
+            notes += off_the_map(atlas, asked.keys, asked.findings)
+        focused, outline = atlas.focused, None
+        if focused is not None and focused.layer in self._drawn:
+            place = atlas.layers[focused.layer].index.get_loc(focused.code)
+            outline = [self._drawn.index(focused.layer), int(place)]
+        return {
+            "title": asked.title,
+            "illustrative": bool(overview["lines"].eq("illustrative").any()),
+            "focus": None if focused is None else visible(focused.name),
+            "outline": outline,
+            "notes": texts(notes),
+            "sources": [text for text in texts(overview["source"].drop_duplicates()) if text],
+        }
+
+    @property
+    def _layers(self) -> list[dict[str, object]]:
+        """What is known of the footprints of each layer, a list for each sort of fact."""
+        asked, atlas = self.asked, self.asked.atlas
+        layers: list[dict[str, object]] = []
+        for key in self._drawn:
+            names = atlas.layers[key]["name"]
+            told = facts(atlas, key, self._in_band(key), asked.report.bands, asked.population)
+            told |= self._happened(key)
+            number = next(n for n, each in enumerate(self.shared) if key in each.members)
+            layers.append(
+                {
+                    "key": visible(key),
+                    "called": heading(atlas, key),
+                    "code": texts(names.index),
+                    "name": texts(names.fillna(names.index.to_series())),
+                    "facts": told,
+                    "topology": number,
+                    "of": self.shared[number].members[key].tolist(),
+                }
+            )
+        return layers if asked.change is None else [*layers, self._moved(asked.change)]
+
+    def _happened(self, key: str) -> dict[str, list[str | None]]:
+        """Return what became of the footprints of a layer that was compared."""
+        change, atlas = self.asked.change, self.asked.atlas
+        if change is None or key not in before_and_after(change, atlas):
+            return {}
+        side = "old" if key == change.attrs["old_layer"] else "new"
+        return happened(change, side, atlas.layers[key].index)
+
+    def _moved(self, change: Change) -> dict[str, object]:
+        """Return the areas that moved as a layer."""
+        old, _ = before_and_after(change, self.asked.atlas)
+        own, of = moved_pieces(change, self.asked.atlas, self.shared)
+        names = [old if own is None else MOVED]
+        number = next(n for n, each in enumerate(self.shared) if names[0] in each.members)
+        return moved_layer(change) | {"topology": number, "of": of}
+
+    def _in_band(self, key: str) -> pd.DataFrame:
+        """Return what was found on the bands of a layer, in its order."""
+        rows = self.asked.report.findings.query("layer == @key").set_index("code")
+        return rows.reindex(self.asked.atlas.layers[key].index)
+
+    @cached_property
+    def _colours(self) -> dict[str, npt.NDArray[np.int64]]:
+        """A number for each footprint of each layer, another one than its neighbours have."""
+        colours = {}
+        for pieces, arcs in zip(self.shared, self._finest, strict=True):
+            pairs = arcs.touching if pieces.shares_edges else None
+            for key in pieces.members.keys() & set(self._drawn):
+                one, other = touching(pieces, pairs, key)
+                colours[key] = different(len(self.asked.atlas.layers[key]), one, other)
+        return colours
+
+    @property
+    def _views(self) -> list[View]:
+        """What can be switched on: bands, findings, layers; the first layer is."""
+        atlas, keys = self.asked.atlas, list(self.asked.keys)
+        by_level = sorted(keys, key=lambda key: order(atlas, key))
+        numbers = {key: number for number, key in enumerate(keys)}
+        in_bands = [banded(atlas, key, numbers[key], self._in_band(key)) for key in by_level]
+        views = [view for view in in_bands if view is not None]
+        if self.asked.findings is not None:
+            views += found(atlas, keys, self.asked.findings)
+        views += [areas(atlas, key, numbers[key], self._colours[key]) for key in by_level]
+        if self.asked.services is not None:
+            views = [*served(self.asked.services, atlas, numbers), *views]
+        if self.asked.change is not None:
+            views = [*self._redraw(views), *views]
+        elif fills := [view for view in views if view["layer"] == 0 and view["kind"] == "fill"]:
+            fills[0 if self.asked.services is None else -1]["shown"] = True
+        return views
+
+    def _redraw(self, views: list[View]) -> list[View]:
+        """Take the views before and after out of the others, and add that of what moved."""
+        change = self.asked.change
+        if change is None:
+            return []
+        both = before_and_after(change, self.asked.atlas)
+        found_views = []
+        for key, word in zip(both, ("Before", "After"), strict=True):
+            position = self.asked.keys.index(key)
+            chosen = [view for view in views if view["layer"] == position and not view["legend"]]
+            views.remove(chosen[-1])
+            label = f"{word}: {heading(self.asked.atlas, key)} {chosen[-1]['label']}"
+            found_views.append(chosen[-1] | {"group": "Redraw", "label": label, "shown": True})
+        return [*found_views, moved_view(change, len(self._drawn))]
