@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import footprints as fp
-from footprints.errors import TableError
+from footprints.errors import FootprintsWarning, TableError
 
 LOOKUP = pd.DataFrame(
     {
@@ -181,3 +181,56 @@ def test_totals_are_conserved_to_the_last_unit(values: list[int], seed: int) -> 
         exact = exact[exact["old"] == old].set_index("new")["part"]
         alone = fp.apply_lookup(frame.loc[[old]], lookup[lookup["old"] == old])["births"]
         assert (alone - exact).abs().max() < 1 + 1e-6
+
+
+def test_a_series_is_carried_as_a_series() -> None:
+    births = pd.Series([7, 10], index=["A", "B"], name="births")
+    carried = fp.apply_lookup(births, LOOKUP_OF_TWO)
+    expected = pd.Series([4, 13], index=pd.Index(["X", "Y"], name="new"), name="births")
+    pd.testing.assert_series_equal(carried, expected, check_index_type=False)
+    assert fp.apply_lookup(births.rename(None), LOOKUP_OF_TWO).name is None
+    with pytest.raises(TableError, match="'rate'"):
+        fp.apply_lookup(births.rename("rate"), LOOKUP_OF_TWO)
+
+
+LOOKUP_OF_TWO = pd.DataFrame(
+    {"old": ["A", "A", "B"], "new": ["X", "Y", "Y"], "weight": [0.5, 0.5, 1.0]}
+)
+
+
+def test_codes_in_a_column_are_to_be_set_as_the_index() -> None:
+    frame = pd.DataFrame({"STP21CD": ["A", "B"], "births": [7, 10]})
+    with pytest.raises(TableError, match=r"frame\.set_index\('STP21CD'\)") as raised:
+        fp.apply_lookup(frame, LOOKUP_OF_TWO)
+    assert raised.value.codes == ("STP21CD",)
+    assert fp.apply_lookup(frame.set_index("STP21CD"), LOOKUP_OF_TWO)["births"].sum() == 17
+
+
+def test_counts_as_text_are_refused_with_how_to_read_them() -> None:
+    frame = pd.DataFrame({"births": ["1,234", "10"]}, index=["A", "B"])
+    with pytest.raises(TableError, match=r"fp\.as_people\(frame\['births'\], what='births'\)"):
+        fp.apply_lookup(frame, LOOKUP_OF_TWO)
+    frame["births"] = fp.as_people(frame["births"], what="births")
+    assert fp.apply_lookup(frame, LOOKUP_OF_TWO)["births"].sum() == 1_244
+
+
+def test_names_are_added_to_a_lookup_and_to_what_it_carried(england: fp.Atlas) -> None:
+    lookup = fp.compare(england, "icb22", "icb26").lookup
+    named = fp.with_names(england, lookup)
+    assert list(named.columns[:4]) == ["old", "old_name", "new", "new_name"]
+    assert set(named.loc[named["old"] == "E54000034", "old_name"]) == {
+        "NHS Frimley Integrated Care Board"
+    }
+    people = england.people("icb22")[["residents"]]
+    carried = fp.apply_lookup(people, named)
+    pd.testing.assert_frame_equal(carried, fp.apply_lookup(people, lookup))
+    names = fp.with_names(england, carried)["name"]
+    assert names["E54000065"] == "NHS Central East Integrated Care Board"
+
+
+def test_a_table_that_does_not_say_its_layers_is_told_why_it_gets_no_names(england) -> None:
+    with pytest.warns(FootprintsWarning, match="not say which layer 'old', 'new' are of"):
+        named = fp.with_names(england, LOOKUP_OF_TWO)
+    assert list(named) == list(LOOKUP_OF_TWO)
+    with pytest.warns(FootprintsWarning, match="no column or index of codes"):
+        fp.with_names(england, pd.DataFrame({"people": [1]}))

@@ -108,6 +108,7 @@ ORDER = [
     "report.contents",
     "report.table",
     "report.document",
+    "report.cells",
     "report.text",
     "report.markdown",
     "report.page",

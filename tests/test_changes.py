@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import tomllib
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 
 import footprints as fp
+from footprints.cli import main
 from footprints.errors import FileError, RedrawError, TableError, UnknownNameError
 from footprints.read import data_folder
 
@@ -126,6 +128,20 @@ def test_clusters_are_groups_to_be_checked_and_move_no_boundary(england) -> None
     assert set(made["status"]) == {"made up"}
     assert fp.clusters(england).empty
     assert "cluster25" not in together.undo().layers
+
+
+def test_clusters_that_are_asked_for_are_held_against_the_band_of_what_they_group(england) -> None:
+    together = fp.apply_changes(england, fp.read_changes("clusters-2025"))
+    report = fp.check(together, layers="cluster25", select=["population-band"])
+    found = report.findings.set_index("code")
+    assert len(found) == len(together.layers["cluster25"])
+    assert (found["lower"] == 1_000_000).all()
+    devon = found.loc["CL-DVN-CIOS"]
+    assert (devon["status"], devon["people"]) == ("pass", 1_785_298)
+    assert devon["message"].endswith(
+        "It is a cluster, held against the band of the systems that it groups."
+    )
+    assert "cluster25" not in set(fp.check(together, select=["population-band"]).findings["layer"])
 
 
 def test_only_what_is_decided_or_only_what_is_proposed_can_be_made(england) -> None:
@@ -314,3 +330,52 @@ def test_shipped_files_name_parts_by_footprints_alone() -> None:
     for file in (data_folder() / "changes").glob("*.toml"):
         said = tomllib.loads(file.read_text(encoding="utf-8"))
         assert not [change for change in said["changes"] if "units" in change], file.name
+
+
+def test_a_what_if_is_checked_from_the_command(capsys, tmp_path) -> None:
+    file = tmp_path / "clusters.json"
+    asked = ["check", "--changes", "clusters-2025", "--layer", "cluster25"]
+    status = main([*asked, "--select", "population-band", "-o", str(file)])
+    assert status == 0
+    assert "cluster25" in capsys.readouterr().out
+    codes = {row["code"] for row in json.loads(file.read_text(encoding="utf-8"))["findings"]}
+    assert "CL-DVN-CIOS" in codes
+    bands = ["--layer", "icb22", "--select", "population-band"]
+    assert main(["check", "--changes", "icb22-icb26", *bands, "-o", str(file)]) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))["findings"]
+    assert len(found) == 36
+    before = ["--as-at", "2026-03-31"]
+    assert main(["check", "--changes", "icb22-icb26", *before, *bands, "-o", str(file)]) == 0
+    assert len(json.loads(file.read_text(encoding="utf-8"))["findings"]) == 42
+    assert "No change is of 2026-03-31 or before" in capsys.readouterr().out
+
+
+def test_a_what_if_is_drawn_from_the_command(capsys, tmp_path) -> None:
+    file = tmp_path / "surrey.html"
+    asked = ["map", "--changes", "surrey-2027", "--layer", "ctyua23", "-o", str(file)]
+    assert main(asked) == 0, capsys.readouterr().err
+    assert "West Surrey" in file.read_text(encoding="utf-8")
+
+
+def test_a_date_without_changes_or_lists_says_what_it_goes_with(capsys) -> None:
+    assert main(["check", "--as-at", "2026-04-01"]) == 2
+    assert "or with --changes" in capsys.readouterr().err
+    assert main(["map", "--as-at", "2026-04-01", "-o", "x.html"]) == 2
+    assert "or with --changes" in capsys.readouterr().err
+
+
+def test_the_changes_of_different_bodies_are_not_made_to_one_layer(england) -> None:
+    surrey = fp.read_changes("surrey-2027")
+    with pytest.raises(RedrawError, match="different bodies.*layers='ctyua"):
+        fp.apply_changes(england, surrey, onto="hwb")
+
+
+def test_dates_and_text_of_a_change_file_are_told_how_to_be_written(tmp_path) -> None:
+    file = tmp_path / "ours.toml"
+    file.write_text("title = Ours\n", encoding="utf-8")
+    with pytest.raises(FileError, match=r'quotation marks \(title = "Ours"\)'):
+        fp.read_changes(file)
+    text = f'title = "Ours"\nsource = "x"\n[[changes]]\n{DAY}'.replace("2030-04-01", '"1 April"')
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(TableError, match="Write it as 2027-04-01"):
+        fp.read_changes(file)

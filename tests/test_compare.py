@@ -669,6 +669,7 @@ def test_pieces_of_footprints_whose_codes_run_together_are_told_apart() -> None:
         )
         for codes in (["A", "A B"], ["B C", "C"])
     )
+    old.attrs["key"], new.attrs["key"] = "old", "new"
     atlas = atlas_of_pieces(old, new, fp.compare(old, new))
     assert len(atlas.units["pieces"]) == 2
     assert len(atlas.layers["old"]) == 2

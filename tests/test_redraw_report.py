@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -20,6 +21,7 @@ from footprints.cli import main
 from footprints.errors import TableError
 from footprints.read.one_file import units_of_file
 from footprints.redraws.effects import Side, what_a_redraw_touches
+from footprints.report.words import TABLES, meaning
 
 SCHEMA = Path(fp.__file__).parent / "report" / "report.schema.json"
 
@@ -217,7 +219,7 @@ def test_every_format_holds_the_tables_of_a_redraw(redrawn, tmp_path) -> None:
     )
     book = openpyxl.load_workbook(redrawn.to_excel(tmp_path / "r.xlsx"))
     sheet = list(book["Lookup"].iter_rows(values_only=True))
-    assert sheet[0] == ("old", "new", "weight", "population", "date")
+    assert sheet[0] == ("old", "old_name", "new", "new_name", "weight", "population", "date")
     assert len(sheet) == 1 + len(redrawn.tables["Lookup"])
     meanings = {row[0]: row[1] for row in book["Notes"].iter_rows(values_only=True)}
     assert {"effect", "weight", "happened", "miss_before"} <= set(meanings)
@@ -310,6 +312,97 @@ def test_a_change_file_is_held_against_the_map_that_it_redraws(capsys) -> None:
     assert status == 0
     assert "543,550 people in 6 units were split off, in one flow" in out
     assert "Against the old map: 1 new" in out
+
+
+@pytest.fixture(scope="module")
+def of_services(england) -> fp.Report:
+    from footprints.services.found import services_report
+
+    return services_report(england, fp.services_graph(england, "icb22", ["amb22"]))
+
+
+@pytest.fixture(scope="module")
+def book(redrawn, tmp_path_factory) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(redrawn.to_excel(tmp_path_factory.mktemp("book") / "r.xlsx"))
+
+
+def test_every_column_of_every_further_table_is_explained(redrawn, of_services, book) -> None:
+    for report in (redrawn, of_services):
+        for title, table in report.tables.items():
+            assert [name for name in table if not meaning(title, str(name))] == [], title
+            assert set(TABLES[title]) <= set(table), title
+    notes = [row[:2] for row in book["Notes"].iter_rows(values_only=True)]
+    assert ("column of Flows", "meaning") in notes
+    assert ("depth_m", TABLES["Flows"]["depth_m"]) in notes
+    assert ("weight", TABLES["Lookup"]["weight"]) in notes
+
+
+def test_what_a_reader_wants_first_comes_first_in_a_workbook(book, of_services, tmp_path) -> None:
+    assert book.sheetnames[:5] == ["Summary", "Effects", "Flows", "Lookup", "Findings"]
+    checks = ["coterminosity", "nesting", "population-band", "redraw", "coverage"]
+    rest = ["Alignment", "Footprints", "Pairs", "Sources", "Notes"]
+    assert set(book.sheetnames[5:-5]) == set(checks)
+    assert book.sheetnames[-5:] == rest
+    served = openpyxl.load_workbook(of_services.to_excel(tmp_path / "s.xlsx"))
+    assert served.sheetnames[:5] == ["Summary", "Partners", "Services", "Ties", "Findings"]
+
+
+def column(sheet, name: str):
+    """Return the cells of a column below its header."""
+    at = [cell.value for cell in sheet[1]].index(name)
+    return [row[at] for row in sheet.iter_rows(min_row=2)]
+
+
+def test_numbers_and_names_of_further_tables_can_be_read_in_a_workbook(book) -> None:
+    formats = {
+        ("Effects", "miss_before"): "#,##0",
+        ("Effects", "miss_after"): "#,##0",
+        ("Lookup", "weight"): "0.0###%",
+        ("Flows", "area_m2"): "#,##0",
+        ("Flows", "people"): "#,##0",
+        ("Alignment", "fit"): "0.0%",
+    }
+    for (sheet, name), style in formats.items():
+        assert column(book[sheet], name)[0].number_format == style, (sheet, name)
+    flows = book["Flows"]
+    name = column(flows, "old_name")[0]
+    assert name.alignment.wrap_text
+    assert flows.column_dimensions[name.column_letter].width > 30
+    assert {cell.value for cell in column(book["Footprints"], "same_area")} == {"yes", "no"}
+
+
+def test_the_summary_of_a_workbook_says_what_layers_are_and_names_the_worst(book, redrawn) -> None:
+    summary = [row[0].value for row in book["Summary"].iter_rows() if row[0].value]
+    rows = {tuple(cell.value for cell in row[:3]) for row in book["Summary"].iter_rows()}
+    assert ("Check", "Layer", "Against") in rows
+    assert ("nesting", "icb26 (systems)", "amb22 (ambulance services)") in rows
+    head = summary.index("Misses that are new or worse: the 10 worst of 13")
+    named = summary[head + 1 : head + 11]
+    new = redrawn.worst[redrawn.worst["since"] != "known"]
+    assert [line.partition(": ")[2] for line in named] == new["message"].head(10).to_list()
+
+
+def test_a_page_folds_long_lists_away_without_a_script_and_breaks_no_code(redrawn) -> None:
+    page = redrawn.to_html()
+    assert "<script" not in page
+    effects = redrawn.tables["Effects"]
+    folded = re.findall(r"<details><summary>(\d+) more of them</summary>", page)
+    assert str(len(effects) - 10) in folded
+    assert "overflow-wrap: anywhere; padding" not in page
+    assert ".short, .key, tbody th { white-space: nowrap; }" in page
+    assert '<td class="short">E54000065</td>' in page
+    assert '<td class="name">NHS Central East Integrated Care Board</td>' in page
+    assert '<td class="short">yes</td>' in page
+    assert not re.search(r"<td[^>]*>(True|False)</td>", page)
+
+
+def test_a_page_shows_shares_areas_and_the_meaning_of_columns(redrawn) -> None:
+    page = redrawn.to_html()
+    weight = redrawn.tables["Lookup"].query("weight < 1")["weight"].iloc[0]
+    assert f'<td class="number">{weight:.4%}</td>' in page
+    area = redrawn.tables["Flows"]["area_m2"].iloc[0]
+    assert f'<td class="number">{area:,.0f}</td>' in page
+    assert f"<dt>depth m</dt><dd>{TABLES['Flows']['depth_m']}</dd>" in page
 
 
 def test_places_of_units_in_degrees_are_refused_and_not_lost(tmp_path) -> None:
@@ -405,3 +498,78 @@ def test_hostile_names_and_titles_are_text_in_every_format(tmp_path) -> None:
     assert any(name.endswith("gpkg_x") for name in package)
     folder = fp.write_tidy(report, tmp_path / "tidy")
     assert len(pd.read_parquet(folder / "findings.parquet")) == len(report.findings)
+
+
+MERGE = """
+title = "Ours"
+source = "a paper"
+[[changes]]
+date = 2027-04-01
+status = "proposed"
+kind = "merge"
+layer = "icb22"
+from = ["E54000034", "E54000052"]
+to = "X1"
+name = "Frimley and Surrey"
+"""
+
+
+@pytest.mark.parametrize("area", ["Frimley", "QNQ", "icb22:E54000034", "X1", "Frimley and Surrey"])
+def test_an_area_of_a_what_if_is_looked_up_on_the_old_map_and_then_on_the_new(
+    capsys, tmp_path, area
+) -> None:
+    file = tmp_path / "merge.toml"
+    file.write_text(MERGE, encoding="utf-8")
+    written = tmp_path / "r.json"
+    options = ["--within", area, "-o", str(written)]
+    status, _, err = run(capsys, "compare", "--changes", str(file), *options)
+    assert (status, err) == (0, "")
+    said = json.loads(written.read_text(encoding="utf-8"))
+    assert said["title"].startswith("Frimley and Surrey (icb22 X1) in ")
+    moved = {(row["old"], row["new"]) for row in said["tables"]["Flows"]}
+    assert ("E54000034", "X1") in moved
+
+
+@pytest.mark.parametrize(
+    ("layers", "told"),
+    [
+        (("icb26", "icb22"), "The new map, icb22, is older than the old one, icb26"),
+        (("icb22", "icb22"), "icb22 is held against itself"),
+        (("icb22", "icb"), "icb is taken as icb26, the newest that there is"),
+        (("stp21", "lad23"), "are of different levels (systems and districts)"),
+    ],
+)
+def test_what_may_not_have_been_meant_is_noted(capsys, layers, told) -> None:
+    assert told in " ".join(run(capsys, "compare", *layers, "--fail-on", "never")[1].split())
+
+
+def test_units_that_neither_map_lists_are_said_in_every_format() -> None:
+    atlas = fp.Atlas(
+        title="Squares",
+        units={"squares": residents(squares(residents=[1, 2, 3]))},
+        layers={
+            "stp21": layer_of({"a": "A", "b": "A"}, "system"),
+            "icb22": layer_of({"a": "A", "b": "B"}, "system"),
+        },
+    )
+    change = fp.compare(atlas, "stp21", "icb22")
+    report = fp.redraw_report(atlas, atlas, change)
+    told = f"In no footprint of either map, and so not counted: {change.attrs['in_neither']}."
+    assert "1 unit" in told
+    assert "3" in told
+    assert told in report.lead
+    assert told in repr(change)
+    assert told in report.to_html()
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (["a.json", "icb22"], "'a.json' is a file of boundaries and is compared with another"),
+        (["a.csv", "b.csv"], "'a.csv', 'b.csv' holds no lines"),
+    ],
+)
+def test_files_that_cannot_be_compared_say_what_is_needed(capsys, asked, told) -> None:
+    status, _, err = run(capsys, "compare", *asked)
+    assert status == 2
+    assert told in " ".join(err.split())

@@ -29,7 +29,7 @@ from pandas.testing import assert_frame_equal
 import footprints as fp
 from footprints.errors import FileError, OutputError
 from footprints.report import Report, workbook
-from footprints.report.contents import visible, worst_first
+from footprints.report.contents import groups, visible, worst_first
 from footprints.report.findings import FINDING_COLUMNS
 from footprints.report.markdown import NOTHING, escaped
 from footprints.report.table import FORMULA, harmless
@@ -467,6 +467,17 @@ def test_a_page_tells_how_many_misses_it_leaves_out(
 ) -> None:
     monkeypatch.setattr("footprints.report.page.MOST_SHOWN", 10)
     assert "and 537 more." in "".join(Page(country.to_html()).text)
+
+
+def test_a_page_folds_away_all_but_the_first_of_many_misses(country: Report) -> None:
+    page = Page(country.to_html())
+    many = [part for part in groups(country.worst).values() if len(part) > 50]
+    assert many
+    told = [text for text in page.text if text.endswith(" more of them")]
+    assert told == [f"{min(len(part), 1_000) - 10:,} more of them" for part in many]
+    assert [tag for tag, _ in page.tags].count("details") == len(many)
+    shown = {line for row in page.rows for line in row}
+    assert set(country.worst["message"].head(1_000)) <= shown
 
 
 def test_a_page_is_marked_up_for_all_readers(country: Report) -> None:

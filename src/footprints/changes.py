@@ -11,12 +11,14 @@ import pandas as pd
 from footprints.atlas import Changes
 from footprints.atlas.changing import STATUSES
 from footprints.atlas.clustering import LEVEL
-from footprints.errors import RedrawError, UnknownNameError
+from footprints.errors import RedrawError, UnknownNameError, listed
+from footprints.levels import body_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from footprints.atlas import Atlas
+    from footprints.atlas.changing import LayerChange
 
 CLUSTER_COLUMNS = ["of", "name", "footprints", "count", "status", "date", "evidence", "note"]
 
@@ -61,7 +63,8 @@ def apply_changes(  # noqa: PLR0913 - which changes, each choice by its name.
     ------
     RedrawError
         If a change cannot be made: it moves what is not where it says, gives a code that there
-        is already, overlaps another of its date, or codes follow one another in a circle.
+        is already, overlaps another of its date, or codes follow one another in a circle; or the
+        changes of different bodies, such as districts and counties, are to be made ``onto`` one.
     UnknownNameError
         If the atlas has no such layer, or the changes are about none of ``layers``.
 
@@ -83,6 +86,8 @@ def apply_changes(  # noqa: PLR0913 - which changes, each choice by its name.
             raise UnknownNameError.among(known, *strangers, kind="layer in these changes")
         wanted = [change for change in wanted if change.layer in asked]
     last = _day(as_at)
+    if onto is not None:
+        _check_one_body(wanted, onto)
     wanted = [
         change if onto is None else replace(change, layer=onto)
         for change in wanted
@@ -91,6 +96,17 @@ def apply_changes(  # noqa: PLR0913 - which changes, each choice by its name.
     if not wanted:
         return atlas
     return atlas.redraw(wanted, title=" and ".join(each.title for each in sets))
+
+
+def _check_one_body(wanted: list[LayerChange], onto: str) -> None:
+    """Refuse to make the changes of different bodies, such as districts and counties, to one layer."""
+    layers = list(dict.fromkeys(change.layer for change in wanted))
+    if len({body_of(layer) for layer in layers}) > 1:
+        msg = (
+            f"These changes are of {listed(layers)}, which are different bodies, and cannot all be "
+            f"made to {onto}: say which, such as layers={layers[-1]!r}."
+        )
+        raise RedrawError(msg, layers)
 
 
 def _day(as_at: date | str | None) -> str:
@@ -140,3 +156,28 @@ def clusters(atlas: Atlas) -> pd.DataFrame:
         empty = pd.MultiIndex.from_arrays([[], []], names=["layer", "code"])
         return pd.DataFrame(columns=CLUSTER_COLUMNS, index=empty)
     return pd.concat(parts, names=["layer", "code"])
+
+
+def banded_level(atlas: Atlas, key: str) -> str:
+    """Return the level whose band a layer is held against: of clusters, that of what they group.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        That holds the layer.
+    key : str
+        Its key.
+
+    Returns
+    -------
+    str
+        Such as ``system`` for clusters of ICBs; its own level for any other layer, and for
+        clusters of what the atlas does not hold.
+    """
+    levels = atlas.whole.overview["level"]
+    if levels[key] != LEVEL:
+        return str(levels[key])
+    table = atlas.layers[key]
+    grouped = table["of"].dropna().unique() if "of" in table else []
+    words = {str(levels[of]) for of in grouped if of in levels.index}
+    return words.pop() if len(words) == 1 else LEVEL

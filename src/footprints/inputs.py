@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from footprints.console import complain, open_screen, say
@@ -33,7 +33,9 @@ class Inputs:
     lists, pcns, places : Path, optional
         Files of the NHS: patients of practices, PCNs, and the places made of them.
     as_at : str, optional
-        The date of ``lists``, where the file states none.
+        The date of ``lists``, where the file states none; with ``changes``, their last date.
+    changes : sequence of str
+        Change files, or the names of those that ship, to make once the atlas is read.
     """
 
     atlas: Path | None = None
@@ -43,6 +45,7 @@ class Inputs:
     pcns: Path | None = None
     places: Path | None = None
     as_at: str | None = None
+    changes: Sequence[str] = ()
 
 
 def read_inputs(given: Inputs) -> Atlas:
@@ -57,14 +60,35 @@ def read_inputs(given: Inputs) -> Atlas:
     if sum(map(bool, (given.atlas, files, given.lists))) > 1:
         msg = "Give --lists, or --atlas, or --units and --boundaries: one of them, and not both."
         raise FootprintsError(msg)
+    if given.changes:
+        return _changed(given)
     told = {"--pcns": given.pcns, "--places": given.places, "--as-at": given.as_at}
     if given.lists is None and (alone := [name for name, value in told.items() if value]):
         goes = "goes" if len(alone) == 1 else "go"
-        msg = f"{listed(alone)} {goes} with --lists, the file of the patients of each practice."
+        also = " (or with --changes)" if alone == ["--as-at"] else ""
+        msg = (
+            f"{listed(alone)} {goes} with --lists, the file of the patients of each practice{also}."
+        )
         raise FootprintsError(msg, alone)
     if given.lists:
         return _of_lists(given, given.lists)
     return _of_files(given) if files else read_atlas_or_example(given.atlas)
+
+
+def _changed(given: Inputs) -> Atlas:
+    """Read the atlas, and make changes to it."""
+    from footprints.changes import apply_changes  # noqa: PLC0415  # It takes time to load.
+    from footprints.read.change_files import read_changes  # noqa: PLC0415  # As above.
+
+    if given.lists and given.as_at:
+        msg = "--as-at is the date of --lists or of --changes: with both, leave it out."
+        raise FootprintsError(msg, [given.as_at])
+    sets = [read_changes(name) for name in given.changes]
+    atlas = read_inputs(replace(given, changes=(), as_at=None))
+    changed = apply_changes(atlas, sets, as_at=given.as_at)
+    if changed is atlas:
+        say(open_screen(), [f"No change is of {given.as_at} or before: nothing is changed.", ""])
+    return changed
 
 
 def read_atlas_or_example(file: Path | None) -> Atlas:

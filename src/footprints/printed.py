@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.changes import banded_level
 from footprints.console import add_row, new_table, open_screen, say, show
 from footprints.report.contents import counted
 from footprints.report.text import closing, graveness, opening, remainders, sections
@@ -60,7 +61,7 @@ def _bands_table(report: Report) -> Table:
         level = report.atlas.overview.loc[key, "level"]
         people = f"{found['people'].sum():,.0f} {found['population'].iloc[0]}"
         counts = [f"{n:,}" for n in (row.sum(), row["below"], row["within"], row["above"])]
-        add_row(table, key, level, report.bands[level], *counts, people)
+        add_row(table, key, level, report.bands[banded_level(report.atlas, key)], *counts, people)
     return table
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from footprints.atlas.parts import EVIDENCE
+from footprints.changes import banded_level
 from footprints.checks.bands import population_bands
 from footprints.checks.contiguous import contiguity
 from footprints.checks.coterminous import coterminosity
@@ -28,7 +29,8 @@ BAND_COLUMNS += ["limit_kind"]
 
 def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> pd.DataFrame:
     """Return the findings of one layer against the band of its level."""
-    level = atlas.overview.loc[key, "level"]
+    own = str(atlas.overview.loc[key, "level"])
+    level = banded_level(atlas, key)
     counted = atlas.population(key, population)
     if level not in bands.bands:
         reason = f"{bands.name} has no band for a {level}"
@@ -39,6 +41,10 @@ def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> p
     table = population_bands(atlas.people(key)[counted.name], band)
     labels = atlas.coded.labels(key).reindex(table.index)
     missed = table["status"].isin(["below", "above"])
+    messages = _band_messages(table, _labels(labels), band, counted)
+    if level != own:
+        grouped = f" It is a {own}, held against the band of the {called(level, 2)} that it groups."
+        messages = [message + grouped for message in messages]
     return pd.DataFrame(
         {
             "check": "population-band",
@@ -48,7 +54,7 @@ def in_band(atlas: Atlas, key: str, bands: BandSet, population: str | None) -> p
             "name": labels["name"],
             "status": np.where(missed, "warn", "pass"),
             "result": table["status"],
-            "message": _band_messages(table, _labels(labels), band, counted),
+            "message": messages,
             "measure": counted.name,
             "value": table["people"],
             "measured_in": "people",

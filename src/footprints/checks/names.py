@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from footprints.atlas.naming import short_name
+from footprints.errors import FootprintsWarning, listed
 
 if TYPE_CHECKING:
     from footprints.atlas import Atlas
@@ -18,10 +20,15 @@ SIDES = {
     "second": "right_layer",
     "match": "right_layer",
     "code": "layer",
+    "old": "old_layer",
+    "new": "new_layer",
 }
 """The columns that hold codes, and the attr that tells of which layer."""
 LISTS = {"tied": "tied", "elsewhere": "elsewhere", "whole_codes": "whole", "split_codes": "split"}
 """The columns that list several codes of the right layer, and what their names are called."""
+
+NAMED = {"name"} | {f"{column}_name" for column in SIDES}
+"""The columns that hold names."""
 
 WEIGHED = r" \([\d,]+ (?:people|m²)\)$"
 """What stands behind a code in a list: what the part weighs."""
@@ -35,13 +42,14 @@ def with_names(atlas: Atlas, table: pd.DataFrame) -> pd.DataFrame:
     atlas : Atlas
         With the layers that the table tells of.
     table : DataFrame
-        A pair table, or what a check made of one: its attrs name the layers.
+        A pair table, what a check made of one, the lookup of a comparison, or counts that were
+        carried by it: its attrs name the layers.
 
     Returns
     -------
     DataFrame
         With the index of ``table``, and a column of names after each of codes: ``left_name``,
-        ``right_name``, ``parent_name``, ``second_name``, ``match_name``; ``name`` for the index;
+        ``right_name``, ``parent_name``, ``second_name``, ``match_name``, ``old_name``, ``new_name``; ``name`` for the index;
         ``tied_names``, ``elsewhere_names``, ``whole_names``, ``split_names`` with "; " between
         them. Where there is no code there is no name.
 
@@ -49,6 +57,11 @@ def with_names(atlas: Atlas, table: pd.DataFrame) -> pd.DataFrame:
     ------
     UnknownNameError
         If the atlas lacks one of the layers.
+
+    Warns
+    -----
+    FootprintsWarning
+        If no name is added, because nothing says which layer codes are of.
 
     Examples
     --------
@@ -71,9 +84,25 @@ def with_names(atlas: Atlas, table: pd.DataFrame) -> pd.DataFrame:
         elif column in LISTS and table.attrs.get("right_layer"):
             names = _names(atlas, table.attrs["right_layer"])
             columns[f"{LISTS[column]}_names"] = _all_named(table[column], names)
+    if not set(columns) - set(table.columns) and not NAMED & set(columns):
+        _warn(table)
     named = pd.DataFrame(columns, index=table.index)
     named.attrs = dict(table.attrs)
     return named
+
+
+def _warn(table: pd.DataFrame) -> None:
+    """Say why no name was added."""
+    held = [str(name) for name in [table.index.name, *table.columns] if name in SIDES]
+    keys = listed(dict.fromkeys(SIDES[name] for name in held))
+    why = (
+        f"the attrs of the table do not say which layer {listed(held)} "
+        f"{'is' if len(held) == 1 else 'are'} of. They are lost where tables are joined or read "
+        f"from a file: set table.attrs[...] of {keys} to the keys of layers"
+        if held
+        else f"it has no column or index of codes, such as {listed(list(SIDES)[:3])}"
+    )
+    warnings.warn(f"No names were added: {why}.", FootprintsWarning, stacklevel=3)
 
 
 def codes_called(labels: pd.DataFrame, text: str) -> list[str]:

@@ -14,6 +14,7 @@ from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
     AtlasFile,
     Bands,
+    ChangeFiles,
     FailOn,
     Layers,
     MapFile,
@@ -74,8 +75,13 @@ def check(
     ] = None,
     as_at: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="The date of --lists, where the file states none."),
+        typer.Option(
+            metavar="DATE",
+            help="The date of --lists, where the file states none; or with --changes: those of "
+            "this date and before.",
+        ),
     ] = None,
+    changes: ChangeFiles = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
@@ -114,6 +120,7 @@ def check(
       footprints check --map england.html
       footprints check --within Frimley -o frimley.xlsx
       footprints check --layer icb22 --bands kings-fund-2022
+      footprints check --changes surrey-2027 --as-at 2027-04-01 --layer ctyua
       footprints check --atlas atlas.toml --baseline earlier.json -o now.json
       footprints check --lists list.csv --pcns ePCN.xlsx --places places.xlsx -o check.xlsx
     """  # noqa: D301  # The character \b keeps the lines of the examples.
@@ -130,6 +137,7 @@ def check(
         pcns=pcns,
         places=places,
         as_at=as_at,
+        changes=changes or (),
     )
     atlas = open_atlas(given, within)
     report = run_check(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import pandas as pd
 import typer
 
 from footprints.cli.draw import write_page
@@ -28,14 +30,13 @@ from footprints.cli.options import (
 )
 from footprints.cli.status import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED
 from footprints.console import open_screen, say
-from footprints.errors import FootprintsError, listed
+from footprints.errors import FootprintsError, UnknownNameError, listed
 from footprints.inputs import Inputs, with_notes
+from footprints.levels import called, parse_key, vintage_order
 from footprints.output import output_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import pandas as pd
 
     from footprints.atlas import Atlas
     from footprints.redraws import Change
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 LINES = {".json", ".geojson", ".topojson", ".gpkg", ".shp", ".zip", ".parquet", ".fgb", ".kml"}
 """What the name of a file of boundaries ends in; layers have no such ending."""
+
+
+TABLES = {".csv", ".xlsx", ".xls", ".tsv", ".txt", ".ods"}
 
 
 class BreakOn(StrEnum):
@@ -139,6 +143,8 @@ def compare(
     _check_map(map_file, one_atlas=not (changes or from_file or to_file))
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
+    if not files:
+        _check_names(names)
     given = {
         "--atlas": atlas_file,
         "--from": from_file,
@@ -161,6 +167,7 @@ def compare(
     else:
         compared = _one_atlas(atlas_file, names, population, within)
     report = redraw_report(*compared, bands=chosen_bands(bands), population=population)
+    report = replace(report, lead=(*report.lead, *_notes(compared, names)))
     status, ending = _ending(report, fail_on)
     hand_over(report, output, worst=worst, marking=marking, ending=ending)
     if lookup is not None:
@@ -168,6 +175,53 @@ def compare(
     if map_file:
         _draw(map_file, compared, population, marking)
     raise typer.Exit(status)
+
+
+def _notes(compared: Compared, names: Sequence[str]) -> list[str]:
+    """Say what may not have been meant: an older new map, one layer twice, levels that differ."""
+    attrs = compared.change.attrs
+    old, new = attrs.get("old_layer", ""), attrs.get("new_layer", "")
+    atlases = compared.old.whole, compared.new.whole
+    if old not in atlases[0].layers or new not in atlases[1].layers:
+        return []
+    bare = dict(zip(names, (old, new), strict=False))
+    notes = [
+        f"{name} is taken as {key}, the newest that there is."
+        for name, key in bare.items()
+        if name != key and parse_key(key).kind == name
+    ]
+    if old == new and compared.old is compared.new:
+        notes.append(f"{old} is held against itself, so nothing differs.")
+    if vintage_order(new) < vintage_order(old):
+        notes.append(f"The new map, {new}, is older than the old one, {old}: was it meant so?")
+    levels = [
+        str(atlas.overview.loc[key, "level"])
+        for atlas, key in zip(atlases, (old, new), strict=True)
+    ]
+    if levels[0] != levels[1]:
+        words = " and ".join(called(level, 2) for level in levels)
+        notes.append(f"{old} and {new} are of different levels ({words}), not of one redraw.")
+    return notes
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse files that are none of boundaries, or stand beside a layer."""
+    endings = {name: Path(name).suffix.lower() for name in names}
+    lines = [name for name, ending in endings.items() if ending in LINES]
+    tables = [name for name, ending in endings.items() if ending in TABLES]
+    if tables:
+        msg = (
+            f"{listed(tables)} holds no lines: give two files of boundaries (such as .geojson), with "
+            "--units for a table of people; or, for lists of units, an atlas (footprints init "
+            "writes one) and two of its layers."
+        )
+        raise FootprintsError(msg, tables)
+    if lines:
+        msg = (
+            f"{listed(lines)} is a file of boundaries and is compared with another such file: give "
+            f"two files, or two layers of one atlas ({len(names)} were given)."
+        )
+        raise FootprintsError(msg, lines)
 
 
 def _write_lookup(file: Path, lookup: pd.DataFrame) -> None:
@@ -274,8 +328,21 @@ def _two_atlases(
         msg = f"Say which layer to compare, --layer icb22, or two of them: {len(names)} were given."
         raise FootprintsError(msg, names)
     old, new = (open_atlas(Inputs(atlas=file), within) for file in files)
+    _check_both(old.whole, new.whole, names)
     change = compare_layers(old, new, layer=(names[0], names[-1]), population=population)
     return Compared(old, new, change)
+
+
+def _check_both(old: Atlas, new: Atlas, names: Sequence[str]) -> None:
+    """Say which of two atlases lacks a layer, and whether it is in the other."""
+    for side, atlas, name in (("--from", old, names[0]), ("--to", new, names[-1])):
+        try:
+            atlas.resolve(name)
+        except UnknownNameError as error:
+            swapped = names[-1] in old.layers and names[0] in new.layers
+            hint = " The other atlas has it: swap --from and --to?" if swapped else ""
+            msg = f"The atlas of {side} ({atlas.title}): {error}{hint}"
+            raise UnknownNameError(msg, [name]) from None
 
 
 def _changed(
@@ -304,9 +371,42 @@ def _changed(
         raise FootprintsError(msg, keys)
     if within:
         one_area(within)
-        old, new = old.focus(within[0]), new.focus(within[0])
+        return _changed_within(old, new, keys[0], within[0], population)
     change = compare_layers(old, new, layer=keys[0], population=population)
     return Compared(old, new, change)
+
+
+def _changed_within(
+    old: Atlas, new: Atlas, key: str, area: str, population: str | None
+) -> Compared:
+    """Compare one area of an atlas with what changes made of it; it may be on one map alone."""
+    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
+
+    found = _found(old, key, area)
+    layer, code = found or _found(new, key, area) or new.find(area)
+    whole = compare_layers(old, new, layer=key, population=population)
+    if found is None:
+        now = new.focus(f"{layer}:{code}")
+        came = whole.changes.loc[("new", code), "counterpart"] if layer == key else code
+        change = compare_layers(old, now, layer=key, population=population)
+        return Compared(old if pd.isna(came) else old.focus(f"{layer}:{came}"), now, change)
+    then = old.focus(f"{layer}:{code}")
+    goes = whole.successors.loc[code, "successor"] if layer == key else code
+    if pd.isna(goes):
+        msg = f"{area} ({layer} {code}) goes on in no footprint of {key}: leave --within out."
+        raise FootprintsError(msg, [code])
+    now = new.focus(f"{layer}:{goes}")
+    return Compared(then, now, compare_layers(then, now, layer=key, population=population))
+
+
+def _found(atlas: Atlas, key: str, area: str) -> tuple[str, str] | None:
+    """Return the layer and code of an area, of the layer that is redrawn first; None if not there."""
+    for text in (f"{key}:{area}", area):
+        try:
+            return atlas.find(text)
+        except UnknownNameError:
+            continue
+    return None
 
 
 def _files(

@@ -11,6 +11,7 @@ from footprints.cli.drawn import PICTURES, Looks, draw_picture, refuse_for_pages
 from footprints.cli.options import (
     AtlasFile,
     Bands,
+    ChangeFiles,
     Layers,
     WhosePeople,
     Within,
@@ -39,6 +40,11 @@ def draw_map(
         ),
     ],
     atlas_file: AtlasFile = None,
+    changes: ChangeFiles = None,
+    as_at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="With --changes: those of this date and before."),
+    ] = None,
     within: Within = None,
     layer: Layers = None,
     bands: Bands = None,
@@ -68,7 +74,8 @@ def draw_map(
     from footprints.checks.gate import check  # noqa: PLC0415  # It takes time to load.
 
     output_file(output, [".html", *PICTURES])
-    inputs, keys, chosen = Inputs(atlas=atlas_file), split_layers(layer), chosen_bands(bands)
+    inputs = Inputs(atlas=atlas_file, changes=changes or (), as_at=as_at)
+    keys, chosen = split_layers(layer), chosen_bands(bands)
     looks = Looks(title=title, marking=marking, size=size, findings=bool(findings))
     if output.suffix.lower() in PICTURES:
         draw_picture(open_atlas(inputs, within), output, keys, chosen, population, looks)

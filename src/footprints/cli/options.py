@@ -54,6 +54,15 @@ AtlasFile = Annotated[
         help="An atlas of your own (atlas.toml) instead of the embedded England.",
     ),
 ]
+ChangeFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--changes",
+        metavar="FILE",
+        help="First make these changes: a change file (.toml), or one that ships, such as "
+        "surrey-2027. May be repeated.",
+    ),
+]
 WhosePeople = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Whose people to count: residents or registered."),

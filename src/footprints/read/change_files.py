@@ -140,7 +140,9 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        msg = f"The changes in {file.name!r} cannot be read: {reason}."
+        quoted = isinstance(error, tomllib.TOMLDecodeError)
+        hint = ' Text stands in quotation marks (title = "Ours"), dates do not.' if quoted else ""
+        msg = f"The changes in {file.name!r} cannot be read: {reason}.{hint}"
         raise FileError(msg, [file.name]) from error
 
 
@@ -160,7 +162,10 @@ def _note(fault: Any, problems: Problems) -> None:
         remedy = f"Use {fault['ctx']['expected']}."
         problems.add(f"has an unknown {key}{where}", [fault["input"]], remedy=remedy)
     else:
-        problems.add(f"cannot be used at {key!r}{where} ({fault['msg']})", [fault["input"]])
+        remedy = "Write it as 2027-04-01, without quotation marks." if key == "date" else ""
+        problems.add(
+            f"cannot be used at {key!r}{where} ({fault['msg']})", [fault["input"]], remedy=remedy
+        )
 
 
 def _check_keys(number: int, change: ChangeSpec, problems: Problems) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.intp]
     Numbers = npt.NDArray[np.float64]
 
+Counts = TypeVar("Counts", pd.DataFrame, "pd.Series[float]")
 COLUMNS = ["old", "new", "weight"]
 EXACT = 2**53
 """The largest whole number that is divided exactly."""
@@ -37,12 +38,12 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def apply_lookup(
-    frame: pd.DataFrame,
+    frame: Counts,
     lookup: pd.DataFrame,
     *,
     counts: str | Iterable[str] | None = None,
     unplaced: bool = False,
-) -> pd.DataFrame:
+) -> Counts:
     """Carry counts by old footprint to the new ones, totals conserved to the last unit.
 
     Each count is divided by the weights of its old footprint. Whole numbers are divided into whole
@@ -56,12 +57,13 @@ def apply_lookup(
 
     Parameters
     ----------
-    frame : DataFrame
+    frame : DataFrame or Series
         Indexed by old code, a row each, with a column a count. Text is refused, a ``name`` and
-        ``geometry`` left out.
+        ``geometry`` left out. A Series is one count.
     lookup : DataFrame
         :attr:`footprints.Change.lookup`, or a table with ``old``, ``new`` and ``weight``, whose
-        weights sum to 1 for each old code. NA in ``new`` is a part that is in no new footprint.
+        weights sum to 1 for each old code; further columns, such as names, are left alone. NA in
+        ``new`` is a part that is in no new footprint.
     counts : str or iterable of str, optional
         The columns to carry, all of them counts, whatever they are called; fractions (estimates)
         and numbers below zero (differences) are then carried as they are, with fractions divided
@@ -72,12 +74,13 @@ def apply_lookup(
 
     Returns
     -------
-    DataFrame
-        Indexed by ``new``, in the order of the codes, with the columns carried; NA last, for what
+    DataFrame or Series
+        As given. Indexed by ``new``, in the order of the codes, with the columns carried; NA last, for what
         is in no new footprint, where there is any. ``attrs``: ``population`` and ``date`` (of
         the weights), ``carried`` (columns), ``divided`` (old footprints that were divided: those
         parts are estimates), ``unplaced`` (codes), ``not_given`` (old codes of the lookup that the
-        frame lacks) and ``incomplete`` (new codes that therefore lack something).
+        frame lacks), ``incomplete`` (new codes that therefore lack something), and ``new_layer``
+        where the lookup says it, by which :func:`footprints.with_names` adds names.
 
     Raises
     ------
@@ -94,7 +97,22 @@ def apply_lookup(
     >>> apply_lookup(births, lookup)["births"].to_dict()
     {'X': 4, 'Y': 13}
     """
+    if isinstance(frame, pd.Series):
+        name = "count" if frame.name is None else frame.name
+        return _carry(frame.to_frame(name), lookup, counts, unplaced)[name].rename(frame.name)
+    return _carry(frame, lookup, counts, unplaced)
+
+
+def _carry(
+    frame: pd.DataFrame,
+    lookup: pd.DataFrame,
+    counts: str | Iterable[str] | None,
+    unplaced: bool,  # noqa: FBT001 - inner.
+) -> pd.DataFrame:
+    """Carry a table of counts."""
     problems = Problems("The counts")
+    _check_index(frame, lookup, problems)
+    problems.raise_any(TableError)
     columns = _columns(frame, counts, problems)
     codes = _codes(frame.index, problems)
     rows = _weights(lookup, problems)
@@ -123,6 +141,24 @@ def apply_lookup(
     table = pd.DataFrame(found, index=index)
     table.attrs = _attrs(lookup, rows, codes, columns, strangers)
     return table
+
+
+def _check_index(frame: pd.DataFrame, lookup: pd.DataFrame, problems: Problems) -> None:
+    """Note that a frame has its codes in a column, and not in the index."""
+    if "old" not in lookup or frame.index.nlevels > 1 or frame.index.isin(lookup["old"]).any():
+        return
+    held = {
+        name: int(frame[name].isin(lookup["old"]).sum())
+        for name in frame.columns.unique()
+        if isinstance(frame[name], pd.Series)
+    }
+    best = max(held, key=lambda name: held[name], default=None)
+    if best is not None and held[best]:
+        problems.lines.append(
+            f"The counts are not indexed by old code: the column {shown(best)} holds the codes. "
+            f"Give frame.set_index({best!r})."
+        )
+        problems.codes.append(best)
 
 
 def _carried(
@@ -184,7 +220,8 @@ def _check_column(values: pd.Series[float], problems: Problems, *, chosen: bool)
     name, remedy = shown(values.name), "Say counts=[...] to name the columns that are counts."
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         fault = f"hold in the column {name} what is no number"
-        problems.add(fault, remedy="Turn it into numbers, or leave the column out. " + remedy)
+        how = f"Turn text into counts (fp.as_people(frame[{values.name!r}], what={values.name!r})), or leave the column out."
+        problems.add(fault, remedy=f"{how} {remedy}")
         return
     if values.isna().any():
         where = masked(values.index[values.isna()])
@@ -263,10 +300,15 @@ def _attrs(
         name: "; ".join(lookup[name].dropna().astype("str").unique()) if name in lookup else ""
         for name in ("population", "date")
     }
-    return basis | {
-        "carried": ", ".join(map(str, columns)),
-        "divided": ", ".join(parts.index[parts > 1]),
-        "unplaced": ", ".join(masked(strangers)),
-        "not_given": ", ".join(sorted(lacking["old"].unique())),
-        "incomplete": ", ".join(sorted(short)),
-    }
+    layer = {name: lookup.attrs[name] for name in ("new_layer",) if lookup.attrs.get(name)}
+    return (
+        basis
+        | layer
+        | {
+            "carried": ", ".join(map(str, columns)),
+            "divided": ", ".join(parts.index[parts > 1]),
+            "unplaced": ", ".join(masked(strangers)),
+            "not_given": ", ".join(sorted(lacking["old"].unique())),
+            "incomplete": ", ".join(sorted(short)),
+        }
+    )

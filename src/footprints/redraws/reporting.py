@@ -64,7 +64,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
         ``against``, ``code``, ``name``; ``before`` and ``after``, statuses; ``miss_before``
         and ``miss_after``, persons; ``message``), ``Alignment`` (how either map fits
         councils and strategic authorities, as :func:`footprints.alignment` has it),
-        ``Flows``, ``Footprints`` and ``Lookup`` (of the change). Where nobody is counted,
+        ``Flows``, ``Footprints`` and ``Lookup`` (of the change, with names). Where nobody is counted,
         the checks are left out.
 
     Raises
@@ -86,7 +86,7 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     tables = {
         "Flows": change.flows,
         "Footprints": change.changes.reset_index(),
-        "Lookup": change.lookup,
+        "Lookup": _named_lookup(change),
     }
     lead = tuple(sentences(change.people, change.flows, change.changes))
     if change.attrs["measure"] != "people":
@@ -115,8 +115,22 @@ def redraw_report(  # noqa: PLR0913 - what may be asked of it, each by its name.
     )
 
 
+def _named_lookup(change: Change) -> pd.DataFrame:
+    """Return the lookup with the name of each footprint beside its code."""
+    lookup = change.lookup.copy()
+    for place, side in ((1, "old"), (3, "new")):
+        names = change.flows.dropna(subset=side).drop_duplicates(side)
+        called = lookup[side].map(names.set_index(side)[f"{side}_name"]).astype("str")
+        lookup.insert(place, f"{side}_name", called)
+    return lookup
+
+
 def _left_out(key: str) -> str:
-    return f"{key} is held against neither map: it does not list the units that both maps list."
+    return (
+        f"{key} is held against neither map, since it does not list the units that both maps list, "
+        "and a mismatch could come of that alone. To have it checked, name it: footprints check "
+        f"--layer {key}."
+    )
 
 
 def _vintages(layer: str, older: tuple[str, ...]) -> list[str]:

@@ -92,11 +92,16 @@ def _basis(attrs: dict[str, str], total: float) -> str:
 
 
 def _not_counted(attrs: dict[str, str]) -> list[str]:
-    """Say who lies in several footprints of one side, and so is counted in none of them."""
+    """Say who lies in several footprints of one side, or in none of either, and is not counted."""
+    neither = attrs.get("in_neither", "0 units")
+    none = f"In no footprint of either map, and so not counted: {neither}."
     return [
-        f"In several {side} footprints at once, and so counted in none: {attrs[key]}."
-        for side in ("old", "new")
-        if not attrs.get(key := f"{side}_in_two", "0 units").startswith("0 units")
+        *([] if neither.startswith("0 units") else [none]),
+        *[
+            f"In several {side} footprints at once, and so counted in none: {attrs[key]}."
+            for side in ("old", "new")
+            if not attrs.get(key := f"{side}_in_two", "0 units").startswith("0 units")
+        ],
     ]
 
 

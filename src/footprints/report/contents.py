@@ -13,13 +13,16 @@ import numpy as np
 import pandas as pd
 
 from footprints.bands import Band
+from footprints.changes import banded_level
 from footprints.errors import plain
+from footprints.levels import called, service_called
 from footprints.report.findings import KEY, MISSED
 from footprints.report.words import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from footprints.atlas import Atlas
     from footprints.report.report import Report
 
 LIBRARIES = ("footprints", "geopandas", "pandas", "shapely", "pyproj")
@@ -45,6 +48,22 @@ def visible(value: object) -> str:
     a\x00b�
     """
     return NONCHARACTERS.sub("\ufffd", plain(value))
+
+
+def layer_called(atlas: Atlas, key: str) -> str:
+    """Return the key of a layer and what it is; the key alone of what the atlas does not hold.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> layer_called(load_example(), "icb26"), layer_called(load_example(), "amb22")
+    ('icb26 (systems)', 'amb22 (ambulance services)')
+    """
+    levels = atlas.whole.overview["level"]
+    if key not in levels.index:
+        return key
+    level = str(levels[key])
+    return f"{key} ({service_called(key, 2) if level == 'service' else called(level, 2)})"
 
 
 def in_words(value: object) -> str:
@@ -164,7 +183,7 @@ def _in_bands(report: Report, layer: str) -> str:
     counts = report.in_bands.loc[layer]
     sides = ("below", "within", "above")
     told = ", ".join(f"{counts[side]:,} {side}" for side in sides if not counts["no limit"])
-    band = report.bands.bands.get(level)
+    band = report.bands.bands.get(banded_level(report.atlas, layer))
     return f" ({level}{f', {band}' if band else ''}){f': {told}' if told else ''}"
 
 

@@ -6,9 +6,9 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
+from footprints.report.cells import shown_rows
 from footprints.report.contents import (
     about,
-    in_words,
     origins,
     remarks,
     verdict,
@@ -134,7 +134,7 @@ def _rows(table: pd.DataFrame) -> str:
     numbers = [table[name].dtype.kind in "iuf" for name in table]
     right = sum(1 for _ in takewhile(bool, reversed(numbers)))
     shown = table.head(MOST_NAMED)
-    rows = [[in_words(value) for value in row] for row in shown.itertuples(index=False)]
+    rows = shown_rows(shown)
     rest = f"\n\nand {len(table) - len(shown):,} more." if len(table) > len(shown) else ""
     return _table([escaped(name) for name in table], rows, right=right) + rest
 

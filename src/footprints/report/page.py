@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from footprints.report.cells import shown_rows
 from footprints.report.contents import (
     about,
     groups,
-    in_words,
     origins,
     remarks,
     spread,
@@ -17,7 +17,7 @@ from footprints.report.contents import (
     visible,
     written,
 )
-from footprints.report.words import COUNTS, STATUSES
+from footprints.report.words import COUNTS, STATUSES, meaning
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 TEMPLATE = Path(__file__).with_name("page.html.jinja")
 MOST_SHOWN = 1_000
 """How many misses of each check a page shows; the workbook and JSON hold them all."""
+
+LONG, SHOWN_OF_LONG = 50, 10
+"""From how many rows on a list is folded away but for the first few, to be opened where wanted."""
+SHORT = 24
+"""Texts of so many characters, such as codes and dates, are never broken into lines."""
 
 
 def as_html(report: Report, marking: str = "") -> bytes:
@@ -83,12 +88,33 @@ def as_html(report: Report, marking: str = "") -> bytes:
 
 def _table(title: str, table: pd.DataFrame) -> dict[str, object]:
     shown = table.head(MOST_SHOWN)
+    rows = shown_rows(shown)
     return {
         "title": title,
-        "columns": [(str(name), table[name].dtype.kind in "iuf") for name in table],
-        "rows": [[in_words(value) for value in row] for row in shown.itertuples(index=False)],
+        "columns": [
+            (str(name).replace("_", " "), _css(shown[name], [row[number] for row in rows]))
+            for number, name in enumerate(shown)
+        ],
+        "meanings": [(str(name).replace("_", " "), meaning(title, str(name))) for name in shown],
+        "parts": _folded(rows),
+        "total": len(table),
         "rest": len(table) - len(shown),
     }
+
+
+def _css(values: pd.Series[Any], texts: list[str]) -> str:
+    """Return the class of a column: numbers and short texts stay whole, names are given room."""
+    if values.dtype.kind in "iuf":
+        return "number"
+    longest = max(map(len, texts), default=0)
+    return "short" if longest <= SHORT else "name" if longest <= 4 * SHORT else "prose"
+
+
+def _folded(rows: list[Any]) -> list[list[Any]]:
+    """Return rows as those to be shown and, where they are many, those to be folded away."""
+    if len(rows) <= LONG:
+        return [rows]
+    return [rows[:SHOWN_OF_LONG], rows[SHOWN_OF_LONG:]]
 
 
 def _summary(report: Report) -> list[dict[str, list[str]]]:
@@ -105,5 +131,5 @@ def _section(asked: str, missed: pd.DataFrame) -> dict[str, object]:
         "asked": asked,
         "total": len(missed),
         "rest": len(missed) - len(shown),
-        "rows": rows.to_dict("records"),
+        "parts": _folded(rows.to_dict("records")),
     }

@@ -8,12 +8,14 @@ from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
+from footprints.report.cells import STATUS, height, lines_taken, number_formats, width, wraps
 from footprints.report.contents import (
     about,
     band_table,
+    in_words,
+    layer_called,
     origins,
     populations,
     remarks,
@@ -25,7 +27,8 @@ from footprints.report.contents import (
     written,
 )
 from footprints.report.table import is_formula
-from footprints.report.words import COLUMNS, PAIRS, REDRAW, STATUSES
+from footprints.report.text import graveness
+from footprints.report.words import COLUMNS, COUNTS, PAIRS, STATUSES, meaning
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -42,43 +45,21 @@ MOST_ROWS = 1_048_576
 # From the palette of Okabe and Ito, told apart in the common forms of colour blindness; black text
 # on each has a contrast of at least 5 to 1, and the word is always there.
 COLOURS = {"fail": "#d55e00", "warn": "#e69f00", "excepted": "#56b4e9", "skipped": "#d9d9d9"}
-_PEOPLE, _PLAIN, _STATUS = "#,##0", "General", "status"
-_NUMBERS = {
-    **dict.fromkeys(["lower", "upper", "target", "distance", "miss", "people"], _PEOPLE),
-    **dict.fromkeys(["units", "area_m2", "people_missed", "rows", "findings"], _PEOPLE),
-    **dict.fromkeys(STATUSES, _PEOPLE),
-    **dict.fromkeys(["left_share", "right_share", "share_of_system", "share_of_service"], "0.0%"),
-    **dict.fromkeys(["largest_share", "aligned", "people_aligned", "fit"], "0.0%"),
-    **dict.fromkeys(["miss_before", "miss_after", "both", "other_people", "outside"], _PEOPLE),
-    "status": _STATUS,
-    "distance_percent": '+0.0"%";-0.0"%";0.0"%"',
-}
-_MEASURED = {"people": _PEOPLE, "share": "0.0%"}
-_SIDES = ("counterpart", "left", "right", "old", "new", "system", "service", "other")
-_NAMES = frozenset({"name", *(f"{side}_name" for side in _SIDES)})
-_LONG = ("shared_with_names", "names", "region_names", "in_each")
-_WIDTHS = {
-    **dict.fromkeys(["message", "meaning"], 80),
-    **dict.fromkeys(["source", "population_source", "note", "quote"], 40),
-    **dict.fromkeys([*sorted(_NAMES), "measure", "happened"], 34),
-    **dict.fromkeys(_LONG, 60),
-    **dict.fromkeys(["effect", "before", "after"], 18),
-    **dict.fromkeys(["check", "part", "file", "word", "forgiven", "evidence"], 22),
-    **dict.fromkeys(["status", "since", "severity", "layer", "against"], 11),
-    "sha256": 66,
-}
-_WRAPPED = _NAMES | {*_LONG, "message", "meaning", "note", "quote"}
-_SUMMARY_WIDTHS = [22, 14, 14, *[12] * 6, 16]
+_SUMMARY_WIDTHS = [22, 32, 32, *[11] * 6, 16]
+FIRST = ("Effects", "Flows", "Lookup", "Partners", "Services", "Ties")
+"""The further tables that a reader wants first, before the findings."""
+MOST_NAMED = 10
+"""How many of the worst misses the summary names."""
 _UNSHEETED = re.compile(r"[\[\]:*?/\\']")
 
 
 def as_xlsx(report: Report, marking: str = "") -> bytes:
     """Return a report as an Excel workbook.
 
-    Sheets: ``Summary``; one a further table, such as the partners of systems; ``Findings`` (all of
-    them under fixed columns, the worst first); one a check, without the columns that it leaves
-    empty; ``Pairs``; ``Sources``; ``Notes``. Text stays text, codes and what looks like a formula
-    too.
+    Sheets: ``Summary``; the further tables that a reader wants first (:data:`FIRST`);
+    ``Findings`` (all of them under fixed columns, the worst first); one a check, without the
+    columns that it leaves empty; one a table of the rest; ``Pairs``; ``Sources``; ``Notes``,
+    which explains every column. Text stays text, codes and what looks like a formula too.
 
     Parameters
     ----------
@@ -111,12 +92,14 @@ def as_xlsx(report: Report, marking: str = "") -> bytes:
         book = _Book(workbook, title, marking)
         findings = worst_first(report)
         _summary_sheet(book, report)
-        # Tables that answer what was asked come before the findings that they rest on.
-        for name, table in report.tables.items():
-            book.table_sheet(name, table, frozen=1)
+        first = [name for name in FIRST if name in report.tables]
+        for name in first:
+            book.table_sheet(name, report.tables[name], frozen=1)
         book.table_sheet("Findings", findings, frozen=4)
         for check, found in findings.groupby("check", sort=False):
             book.table_sheet(str(check), _useful(found), frozen=2)
+        for name in [name for name in report.tables if name not in first]:
+            book.table_sheet(name, report.tables[name], frozen=1)
         book.table_sheet("Pairs", report.pairs, frozen=4)
         _sources_sheet(book, report)
         _notes_sheet(book, report)
@@ -170,7 +153,7 @@ class _Book:
         sheet: Worksheet,
         top: int,
         frame: pd.DataFrame,
-        wrapped: frozenset[str] = _WRAPPED,
+        wrapped: frozenset[str] = frozenset(),
     ) -> int:
         """Write a table with its header at a row, and return the row below it."""
         head = {"bold": True, "bg_color": "#f0f0f0", "bottom": 1, "text_wrap": True}
@@ -179,16 +162,16 @@ class _Book:
             self.text(sheet, top, column, name, **head, align="right" if is_number else "left")
         shown = frame.head(MOST_ROWS - top - 1)
         self.left_out += len(frame) - len(shown)
-        for row, lines in enumerate(_lines(shown, wrapped), start=top + 1):
+        for row, lines in enumerate(lines_taken(shown, wrapped), start=top + 1):
             if lines > 1:
-                sheet.set_row(row, _height(lines))
+                sheet.set_row(row, height(lines))
         for column, name in enumerate(shown.columns):
-            wraps = {"text_wrap": True} if name in wrapped else {}
-            formats = _number_formats(shown, str(name))
+            folds = {"text_wrap": True} if wraps(str(name)) or name in wrapped else {}
+            formats = number_formats(shown, str(name))
             values = zip(shown[name].tolist(), shown[name].isna(), formats, strict=True)
             for row, (value, missing, number) in enumerate(values, start=top + 1):
                 if not missing and value != "":
-                    self._cell(sheet, row, column, value, number, wraps)
+                    self._cell(sheet, row, column, value, number, folds)
         return top + 1 + len(shown)
 
     def _cell(  # noqa: PLR0913, PLR0917 - a value, its place and how it is shown.
@@ -198,21 +181,23 @@ class _Book:
         column: int,
         value: object,
         number: str,
-        wraps: dict[str, bool],
+        folds: dict[str, bool],
     ) -> None:
-        if isinstance(value, (int, float)) and type(value) is not bool and math.isfinite(value):
+        if isinstance(value, bool):
+            self.text(sheet, row, column, in_words(value))
+        elif isinstance(value, (int, float)) and math.isfinite(value):
             sheet.write_number(row, column, value, self.style(num_format=number))
-        elif number == _STATUS and value in COLOURS:
+        elif number == STATUS and value in COLOURS:
             self.text(sheet, row, column, value, bg_color=COLOURS[str(value)], bold=True)
         else:
-            self.text(sheet, row, column, value, num_format="@", **wraps)
+            self.text(sheet, row, column, value, num_format="@", **folds)
 
     def table_sheet(self, name: str, frame: pd.DataFrame, *, frozen: int) -> None:
         """Add a sheet that holds one table, to filter."""
         sheet, top = self.sheet(name)
         bottom = self.table(sheet, top, frame)
         for column, label in enumerate(frame.columns):
-            sheet.set_column(column, column, _WIDTHS.get(str(label), 13))
+            sheet.set_column(column, column, width(str(label)))
         sheet.freeze_panes(top + 1, min(frozen, len(frame.columns)))
         sheet.repeat_rows(top)
         last = max(bottom - 1, top)
@@ -228,26 +213,26 @@ class _Book:
         self.text(sheet, row, 0, text, text_wrap=True, **said)
         lines = math.ceil((len(visible(text)) + 1) / sum(_SUMMARY_WIDTHS))
         if lines > 1:
-            sheet.set_row(row, _height(lines))
+            sheet.set_row(row, height(lines))
         return row + 1
 
 
 def _summary_sheet(book: _Book, report: Report) -> None:
     """Add what a reader wants first."""
     sheet, row = book.sheet("Summary")
-    for column, width in enumerate(_SUMMARY_WIDTHS):
-        sheet.set_column(column, column, width)
+    for column, wide in enumerate(_SUMMARY_WIDTHS):
+        sheet.set_column(column, column, wide)
     sheet.set_row(row, 24)
     row = book.sentence(sheet, row, report.atlas.title, bold=True, font_size=16)
     for line in [*report.atlas.notes, *report.lead, *about(report)]:
         row = book.sentence(sheet, row, line)
     row = book.sentence(sheet, row + 1, verdict(report), bold=True, font_size=12)
-    counts = report.summary.rename(columns={"footprints": "findings"})
-    row = book.table(sheet, row + 1, counts.reset_index())
+    row = book.table(sheet, row + 1, _counts(report))
+    row = _worst_sentences(book, sheet, row, report)
     in_bands = report.in_bands.reset_index()
     if len(in_bands):
         row = book.sentence(sheet, row + 1, "Footprints and their population bands", bold=True)
-        row = book.table(sheet, row, in_bands)
+        row = book.table(sheet, row, _called(report, in_bands, ["layer"]))
     for line in spread(report):
         row = book.sentence(sheet, row, line)
     uncounted = {"In no footprint": report.remainders} if report.remainders else {}
@@ -257,15 +242,45 @@ def _summary_sheet(book: _Book, report: Report) -> None:
             row = book.sentence(sheet, row, line)
 
 
+def _counts(report: Report) -> pd.DataFrame:
+    """Return the counts of a report in plain words, the layers by key and by what they are."""
+    counts = report.summary.reset_index().rename(columns=COUNTS)
+    return _called(report, counts, ["layer", "against"]).rename(columns={"check": "Check"})
+
+
+def _called(report: Report, table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    """Say behind the key of each layer what it is."""
+    words = {name: [layer_called(report.atlas, key) for key in table[name]] for name in columns}
+    return table.assign(**words).rename(columns=str.capitalize)
+
+
+def _worst_sentences(book: _Book, sheet: Worksheet, row: int, report: Report) -> int:
+    """Write the worst misses, of a baseline those that it did not know, and return the row below."""
+    missed = report.worst[report.worst["since"] != "known"]
+    if missed.empty:
+        return row
+    new = "" if report.mended is None else " that are new or worse"
+    shown = missed.head(MOST_NAMED)
+    some = (
+        f"{len(shown):,} worst of {len(missed):,}"
+        if len(shown) < len(missed)
+        else f"{len(shown):,}"
+    )
+    row = book.sentence(sheet, row + 1, f"Misses{new}: the {some}", bold=True)
+    for miss in shown.itertuples():
+        row = book.sentence(sheet, row, f"{graveness(miss)}: {miss.message}")
+    return row
+
+
 def _sources_sheet(book: _Book, report: Report) -> None:
     """Add where everything comes from."""
     sheet, row = book.sheet("Sources")
     made = pd.DataFrame(versions().items(), columns=["made with", "version"])
     files = origins(report)[["part", "file", "source", "as_at", "layer", "rows", "note", "sha256"]]
-    for column, width in enumerate([26, 26, 40, 16, 14, 14, 40, 66]):
-        sheet.set_column(column, column, width)
+    for column, wide in enumerate([26, 26, 40, 16, 14, 14, 40, 66]):
+        sheet.set_column(column, column, wide)
     for table in (files, populations(report), band_table(report), made):
-        row = book.table(sheet, row, table, _WRAPPED | {"source", "population_source"}) + 1
+        row = book.table(sheet, row, table, frozenset({"source", "population_source"})) + 1
 
 
 def _notes_sheet(book: _Book, report: Report) -> None:
@@ -274,9 +289,9 @@ def _notes_sheet(book: _Book, report: Report) -> None:
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 110)
     words = pd.DataFrame(STATUSES.items(), columns=["word", "meaning"])
-    known = COLUMNS | PAIRS | (REDRAW if report.tables else {})
-    columns = pd.DataFrame(known.items(), columns=["column", "meaning"])
-    for table in (words, columns):
+    columns = pd.DataFrame((COLUMNS | PAIRS).items(), columns=["column", "meaning"])
+    further = [_explained(title, table) for title, table in report.tables.items()]
+    for table in (words, columns, *further):
         row = book.table(sheet, row, table) + 1
     if book.cut:
         told = (
@@ -290,29 +305,16 @@ def _notes_sheet(book: _Book, report: Report) -> None:
         book.text(sheet, row, 0, f"{told}The report as .json or .csv holds them all.")
 
 
+def _explained(title: str, table: pd.DataFrame) -> pd.DataFrame:
+    """Return what the columns of a further table mean."""
+    told = [(str(name), meaning(title, str(name))) for name in table]
+    return pd.DataFrame(told, columns=[f"column of {title}", "meaning"])
+
+
 def _useful(found: pd.DataFrame) -> pd.DataFrame:
     """Return the findings of one check without the columns that it leaves empty."""
     filled = (found.notna() & (found != "")).any()
     return found[[name for name in found if filled[name] and name != "check"]]
-
-
-def _lines(frame: pd.DataFrame, wrapped: frozenset[str]) -> list[int]:
-    """Return how many lines the longest wrapped text of each row takes."""
-    names = [name for name in frame if name in wrapped]
-    lengths = [frame[name].astype("str").str.len().fillna(0) / _WIDTHS[name] for name in names]
-    return [math.ceil(most) for most in np.max(lengths, axis=0)] if names else []
-
-
-def _height(lines: int) -> float:
-    """Return the height of a row in points, since not every program fits it to wrapped text."""
-    return min(15 * lines, 400)
-
-
-def _number_formats(frame: pd.DataFrame, name: str) -> list[str]:
-    """Return how the numbers of a column are shown; values as what they are measured in."""
-    if name == "value" and "measured_in" in frame:
-        return list(frame["measured_in"].map(_MEASURED).fillna(_PLAIN))
-    return [_NUMBERS.get(name, _PLAIN)] * len(frame)
 
 
 def _fitting(text: str, most: int) -> str:
