@@ -213,6 +213,7 @@ ORDER = [
     "cli.handing",
     "cli.drawn",
     "cli.draw",
+    "cli.compared",
     "cli.compare",
     "cli.check",
     "cli.partners",

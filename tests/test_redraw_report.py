@@ -14,11 +14,11 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
-from conftest import layer_of, residents, squares
+from conftest import layer_of, make_atlas, residents, squares
 
 import footprints as fp
 from footprints.cli import main
-from footprints.errors import TableError
+from footprints.errors import FileError, TableError
 from footprints.read.one_file import units_of_file
 from footprints.redraws.effects import Side, what_a_redraw_touches
 from footprints.report.words import TABLES, meaning
@@ -295,7 +295,10 @@ def test_two_releases_of_one_layer_keep_apart(shared, capsys) -> None:
         (["icb22", "icb26", "-o", "r.pdf"], "its name must end in"),
         (["--changes", "surrey-2027"], "These changes redraw 'lad23', 'ctyua23': name one"),
         (["--changes", "surrey-2027", "--layer", "icb26"], "redraw 'lad23', 'ctyua23'"),
-        (["--changes", "clusters-2025"], "redraw no layer, so there is nothing to compare"),
+        (
+            ["--changes", "clusters-2025"],
+            "redraw no layer, so there is nothing to compare: no footprint moves. What is led together",
+        ),
         (["--changes", "surrey-2027", "--as-at", "soon"], "'soon' is no date"),
     ],
 )
@@ -573,3 +576,55 @@ def test_files_that_cannot_be_compared_say_what_is_needed(capsys, asked, told) -
     status, _, err = run(capsys, "compare", *asked)
     assert status == 2
     assert told in " ".join(err.split())
+
+
+def two_squares(folder: Path, name: str, codes: list[str]) -> str:
+    frame = squares(people=[1, 2]).assign(ICB22CD=codes, ICB22NM=codes)
+    frame[["ICB22CD", "ICB22NM", "geometry"]].to_file(folder / name)
+    return str(folder / name)
+
+
+def test_lines_whose_name_tells_no_resolution_are_said_to_and_may_be_told(capsys, tmp_path) -> None:
+    files = [two_squares(tmp_path, f"{name}.gpkg", ["E54000001", "E54000002"]) for name in "ab"]
+    status, _, err = run(capsys, "compare", *files)
+    assert status == 0
+    assert "The name of 'a.gpkg' does not tell how far its lines were generalised" in err
+    assert "say --resolution" in err
+    status, _, err = run(capsys, "compare", *files, "--resolution", "bgc")
+    assert status == 0
+    assert "does not tell" not in err
+    status, out, err = run(capsys, "compare", *files, "--resolution", "fine")
+    assert (status, out) == (2, "")
+    assert "'fine'" in err
+    assert "'BUC'" in err
+    status, _, err = run(capsys, "compare", "icb22", "icb26", "--resolution", "BUC")
+    assert status == 2
+    assert "--resolution goes with two boundary files" in err
+
+
+def test_units_without_people_say_their_columns_and_what_people_are_called(tmp_path) -> None:
+    file = tmp_path / "u.csv"
+    file.write_text("LSOA21CD,easting,northing,n\nE01000001,530000,180000,5\n", encoding="utf-8")
+    with pytest.raises(FileError, match="its columns are 'LSOA21CD', 'easting', 'northing', 'n'"):
+        units_of_file(file)
+    assert units_of_file(file, population="n").table["residents"].to_list() == [5]
+
+
+def test_people_of_a_column_of_patients_are_registered(tmp_path) -> None:
+    file = tmp_path / "u.csv"
+    file.write_text(
+        "LSOA21CD,easting,northing,Patients total\nE01000001,530000,180000,5\n", encoding="utf-8"
+    )
+    assert [p.name for p in units_of_file(file).populations] == ["registered"]
+
+
+def test_atlases_that_were_swapped_are_asked_to_be_swapped_back(capsys, tmp_path) -> None:
+    members = {"a": "A", "b": "B"}
+    for name, key in (("old", "icb22"), ("new", "icb26")):
+        layers = {"lad21": layer_of(members, "district"), key: layer_of(members, "system")}
+        fp.write_atlas(make_atlas([1, 2], **layers), tmp_path / f"{name}.gpkg")
+    files = ["--from", str(tmp_path / "new.gpkg"), "--to", str(tmp_path / "old.gpkg")]
+    status, _, err = run(capsys, "compare", *files, "icb22", "icb26")
+    assert status == 2
+    assert "The atlas of --from" in err
+    assert "swap --from and --to?" in err

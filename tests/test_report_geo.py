@@ -345,3 +345,15 @@ def test_a_report_of_nothing_is_still_a_file(report: Report, tmp_path: Path) -> 
         "about",
         "layer_styles",
     ]
+
+
+def test_a_name_that_ends_in_nothing_is_a_folder_of_tables(report: Report, tmp_path: Path) -> None:
+    folder = fp.write_report(report, tmp_path / "tables", marking="DRAFT")
+    assert folder.is_dir()
+    read = pd.read_parquet(folder / "findings.parquet")
+    assert set(read.pop("marking")) == {"DRAFT"}
+    assert read["message"].tolist() == report.findings["message"].tolist()
+    assert fp.write_report(report, folder) == folder
+    (folder / "mine.docx").write_text("x", encoding="utf-8")
+    with pytest.raises(OutputError, match="'tables' cannot be replaced"):
+        fp.write_report(report, folder)

@@ -365,3 +365,9 @@ def test_any_steps_keep_all_people_and_are_undone_exactly(held, taken) -> None:
 def test_a_change_that_would_pass_over_a_footprint_is_refused(said, message: str) -> None:
     with pytest.raises(RedrawError, match=message):
         fp.LayerChange(layer="icb22", **said)
+
+
+@pytest.mark.parametrize("said", ["Frimley", "QNQ", "NHS Frimley ICB"])
+def test_a_name_or_ods_code_in_a_merge_is_asked_for_its_code(england, said) -> None:
+    with pytest.raises(fp.FootprintsError, match="Did you mean 'E54000034'"):
+        england.merge("icb22", [said, "E54000052"], into="X1")

@@ -91,7 +91,7 @@ def _check(
 ) -> None:
     """Note clusters of what is not there, of one footprint, or of one that is in two."""
     for change in changes:
-        check_codes(change, layers[change.layer].table.index, problems)
+        check_codes(change, layers[change.layer].table, problems)
         if len(set(change.old)) == 1:
             problems.add("has a cluster of a single footprint", change.old)
     held = [(change.layer, code) for change in changes for code in dict.fromkeys(change.old)]

@@ -249,3 +249,32 @@ def _nothing_fits(directory: pd.DataFrame, text: str) -> str:
     names = [directory.loc[known == name, "name"].iloc[-1] for name in nearest]
     hint = f"Near it: {listed(names)}." if names else "Give a code, an ODS code or a name."
     return f"No footprint has the code, ODS code or name {text!r}. {hint}"
+
+
+def codes_called(labels: pd.DataFrame, text: str) -> list[str]:
+    """Return the codes of the footprints that go by a name or an ODS code.
+
+    Parameters
+    ----------
+    labels : DataFrame
+        ``name`` and ``ods_code`` (str, NA where there is none), indexed by code.
+    text : str
+        A name as people say it, or an ODS code.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> names = {"name": ["Surrey", "Kent County Council"], "ods_code": [pd.NA, "QKS"]}
+    >>> labels = pd.DataFrame(names, index=["E10000030", "E10000016"], dtype="str")
+    >>> codes_called(labels, "kent"), codes_called(labels, "Surrey"), codes_called(labels, "Essex")
+    (['E10000016'], ['E10000030'], [])
+    """
+    known = labels.astype("str").fillna("")
+    wanted = text.strip().casefold()
+    fits = (known["name"].str.casefold() == wanted) | (known["ods_code"].str.casefold() == wanted)
+    if called := short_name(text):
+        fits |= known["name"].map(short_name) == called
+    return list(labels.index[fits]) if wanted else []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from footprints.atlas.naming import codes_called
 from footprints.errors import UnknownNameError, listed, near
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def everywhere(rows: pd.DataFrame, units: Mapping[str, UnitTable]) -> pd.DataFra
 def claim_of(
     change: LayerChange,
     rows: pd.DataFrame,
-    codes: Collection[str],
+    table: pd.DataFrame,
     ground: Ground,
     problems: Problems,
 ) -> Claim | None:
@@ -110,7 +111,7 @@ def claim_of(
         Any but a rename or a recode, which take no units anywhere.
     rows : DataFrame
         The membership of its layer, with the units in no footprint (:func:`everywhere`).
-    codes : collection of str
+    table : DataFrame
         The footprints of the layer.
     ground : Ground
         The atlas on the day before.
@@ -122,7 +123,7 @@ def claim_of(
     Claim or None
         None where it cannot be made.
     """
-    if not check_codes(change, codes, problems):
+    if not check_codes(change, table, problems):
         return None
     inside = rows["code"].isin(change.old).to_numpy()
     if change.kind in {"merge", "cluster"}:
@@ -144,13 +145,15 @@ def claim_of(
     return Claim(change=change, rows=part, whole=False, untold=frozenset(set(held) - told))
 
 
-def check_codes(change: LayerChange, codes: Collection[str], problems: Problems) -> bool:
+def check_codes(change: LayerChange, table: pd.DataFrame, problems: Problems) -> bool:
     """Tell whether a layer has the footprints that a change is about; note those it lacks."""
-    strangers = [code for code in change.old if code not in codes]
+    strangers = [code for code in change.old if code not in table.index]
     if strangers:
+        labels = table.reindex(columns=["name", "ods_code"])
+        meant = [code for text in strangers for code in codes_called(labels, text)]
+        hint = f"Did you mean {listed(meant)}?" if meant else near(strangers, table.index).strip()
         fault = f"has a {change.kind} of footprints that the layer {change.layer!r} lacks"
-        hint = near(strangers, codes).strip() or "Check the codes and the date before."
-        problems.add(fault, strangers, remedy=hint)
+        problems.add(fault, strangers, remedy=hint or "Check the codes and the date before.")
     return not strangers
 
 

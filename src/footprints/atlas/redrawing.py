@@ -121,8 +121,8 @@ def _redrawn_layer(
     before, faults = everywhere(ground.rows(key), ground.units), len(problems.lines)
     codes = layer.table.index
     drawn = [c for c in changes if c.kind not in {"recode", "rename"}]
-    claims = [claim_of(change, before, codes, ground, problems) for change in drawn]
-    recoded = [c for c in changes if c.kind == "recode" and check_codes(c, codes, problems)]
+    claims = [claim_of(change, before, layer.table, ground, problems) for change in drawn]
+    recoded = [c for c in changes if c.kind == "recode" and check_codes(c, layer.table, problems)]
     if len(problems.lines) > faults:
         return None
     found = [claim for claim in claims if claim is not None]

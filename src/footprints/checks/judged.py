@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from footprints.atlas.naming import codes_called
 from footprints.checks.asked import GRAVE
-from footprints.checks.names import codes_called
 from footprints.errors import listed
 from footprints.report.findings import FAULTS, KEY, METRES_2, MISSED
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from footprints.atlas.naming import short_name
 from footprints.errors import FootprintsWarning, listed
 
 if TYPE_CHECKING:
@@ -103,35 +102,6 @@ def _warn(table: pd.DataFrame) -> None:
         else f"it has no column or index of codes, such as {listed(list(SIDES)[:3])}"
     )
     warnings.warn(f"No names were added: {why}.", FootprintsWarning, stacklevel=3)
-
-
-def codes_called(labels: pd.DataFrame, text: str) -> list[str]:
-    """Return the codes of the footprints that go by a name or an ODS code.
-
-    Parameters
-    ----------
-    labels : DataFrame
-        ``name`` and ``ods_code`` (str, NA where there is none), indexed by code.
-    text : str
-        A name as people say it, or an ODS code.
-
-    Returns
-    -------
-    list of str
-
-    Examples
-    --------
-    >>> names = {"name": ["Surrey", "Kent County Council"], "ods_code": [pd.NA, "QKS"]}
-    >>> labels = pd.DataFrame(names, index=["E10000030", "E10000016"], dtype="str")
-    >>> codes_called(labels, "kent"), codes_called(labels, "Surrey"), codes_called(labels, "Essex")
-    (['E10000016'], ['E10000030'], [])
-    """
-    known = labels.astype("str").fillna("")
-    wanted = text.strip().casefold()
-    fits = (known["name"].str.casefold() == wanted) | (known["ods_code"].str.casefold() == wanted)
-    if called := short_name(text):
-        fits |= known["name"].map(short_name) == called
-    return list(labels.index[fits]) if wanted else []
 
 
 def _names(atlas: Atlas, layer: str) -> pd.Series[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footprints.checks.names import codes_called
+from footprints.atlas.naming import codes_called
 from footprints.errors import listed
 from footprints.report.findings import skipped
 

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
+from footprints.cli.compared import (
+    Compared,
+    boundary_files,
+    changed,
+    notes_of,
+    one_atlas,
+    two_atlases,
+)
 from footprints.cli.draw import write_page
 from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
@@ -24,22 +30,18 @@ from footprints.cli.options import (
     Within,
     Worst,
     chosen_bands,
-    one_area,
-    open_atlas,
     split_layers,
 )
 from footprints.cli.status import ALL_WELL, CHECK_FAILED, NOTHING_CHECKED
 from footprints.console import open_screen, say
-from footprints.errors import FootprintsError, UnknownNameError, listed
-from footprints.inputs import Inputs, with_notes
-from footprints.levels import called, parse_key, vintage_order
+from footprints.errors import FootprintsError, listed
 from footprints.output import output_file, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from footprints.atlas import Atlas
-    from footprints.redraws import Change
+    import pandas as pd
+
     from footprints.report import Report
 
 LINES = {".json", ".geojson", ".topojson", ".gpkg", ".shp", ".zip", ".parquet", ".fgb", ".kml"}
@@ -55,14 +57,6 @@ class BreakOn(StrEnum):
     FAIL = "fail"
     NEWLY_BROKEN = "newly-broken"
     NEVER = "never"
-
-
-class Compared(NamedTuple):
-    """A change, and the atlases of the two maps."""
-
-    old: Atlas
-    new: Atlas
-    change: Change
 
 
 def compare(
@@ -99,6 +93,14 @@ def compare(
     as_at: Annotated[
         str | None,
         typer.Option(metavar="DATE", help="With --changes: those of this date and before."),
+    ] = None,
+    resolution: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="With two boundary files: how far the lines were generalised, BUC, BSC, BGC, BFC or "
+            "BFE, where the name of a file does not tell.",
+        ),
     ] = None,
     within: Within = None,
     bands: Bands = None,
@@ -140,7 +142,7 @@ def compare(
     check_outputs(output)
     if lookup is not None:
         output_file(lookup, [".csv"])
-    _check_map(map_file, one_atlas=not (changes or from_file or to_file))
+    _check_map(map_file, drawable=not (changes or from_file or to_file))
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
     if not files:
@@ -157,17 +159,20 @@ def compare(
     if files and population and units is None:
         msg = "--population goes with --units: two boundary files alone count nobody."
         raise FootprintsError(msg, [population])
+    if resolution and not files:
+        msg = "--resolution goes with two boundary files: an atlas says its own."
+        raise FootprintsError(msg, [resolution])
     if files:
-        compared = _files(names, units, population, within)
+        compared = boundary_files(names, units, population, within, resolution)
         population = None
     elif changes:
-        compared = _changed(atlas_file, changes, as_at, names, population, within)
+        compared = changed(atlas_file, changes, as_at, names, population, within)
     elif from_file or to_file:
-        compared = _two_atlases((from_file, to_file), names, population, within)
+        compared = two_atlases((from_file, to_file), names, population, within)
     else:
-        compared = _one_atlas(atlas_file, names, population, within)
+        compared = one_atlas(atlas_file, names, population, within)
     report = redraw_report(*compared, bands=chosen_bands(bands), population=population)
-    report = replace(report, lead=(*report.lead, *_notes(compared, names)))
+    report = replace(report, lead=(*report.lead, *notes_of(compared, names)))
     status, ending = _ending(report, fail_on)
     hand_over(report, output, worst=worst, marking=marking, ending=ending)
     if lookup is not None:
@@ -175,33 +180,6 @@ def compare(
     if map_file:
         _draw(map_file, compared, population, marking)
     raise typer.Exit(status)
-
-
-def _notes(compared: Compared, names: Sequence[str]) -> list[str]:
-    """Say what may not have been meant: an older new map, one layer twice, levels that differ."""
-    attrs = compared.change.attrs
-    old, new = attrs.get("old_layer", ""), attrs.get("new_layer", "")
-    atlases = compared.old.whole, compared.new.whole
-    if old not in atlases[0].layers or new not in atlases[1].layers:
-        return []
-    bare = dict(zip(names, (old, new), strict=False))
-    notes = [
-        f"{name} is taken as {key}, the newest that there is."
-        for name, key in bare.items()
-        if name != key and parse_key(key).kind == name
-    ]
-    if old == new and compared.old is compared.new:
-        notes.append(f"{old} is held against itself, so nothing differs.")
-    if vintage_order(new) < vintage_order(old):
-        notes.append(f"The new map, {new}, is older than the old one, {old}: was it meant so?")
-    levels = [
-        str(atlas.overview.loc[key, "level"])
-        for atlas, key in zip(atlases, (old, new), strict=True)
-    ]
-    if levels[0] != levels[1]:
-        words = " and ".join(called(level, 2) for level in levels)
-        notes.append(f"{old} and {new} are of different levels ({words}), not of one redraw.")
-    return notes
 
 
 def _check_names(names: Sequence[str]) -> None:
@@ -276,12 +254,12 @@ def _check_given(given: set[str], *, files: bool) -> None:
         raise FootprintsError(msg, odd)
 
 
-def _check_map(file: Path | None, *, one_atlas: bool) -> None:
+def _check_map(file: Path | None, *, drawable: bool) -> None:
     """Refuse a page that cannot be drawn or written, before the work that it is for."""
     if file is None:
         return
     output_file(file, [".html"])
-    if not one_atlas:
+    if not drawable:
         msg = (
             "--map draws two layers of one atlas, or two boundary files: leave it out with --from, "
             "--to and --changes."
@@ -296,139 +274,3 @@ def _draw(file: Path, compared: Compared, population: str | None, marking: str) 
     change = compared.change
     drawing = footprint_map(compared.new, change=change, population=population, marking=marking)
     write_page(drawing, file)
-
-
-def _one_atlas(
-    file: Path | None, names: Sequence[str], population: str | None, within: list[str] | None
-) -> Compared:
-    """Compare two layers of one atlas."""
-    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
-
-    if len(names) != 2:
-        msg = (
-            f"Give the old and the new layer, such as icb22 icb26: {len(names)} were given. With "
-            "--from and --to one is enough where both atlases call it the same."
-        )
-        raise FootprintsError(msg, names)
-    atlas = open_atlas(Inputs(atlas=file), within)
-    change = compare_layers(atlas, names[0], names[1], population=population)
-    return Compared(atlas, atlas, change)
-
-
-def _two_atlases(
-    files: tuple[Path | None, Path | None],
-    names: Sequence[str],
-    population: str | None,
-    within: list[str] | None,
-) -> Compared:
-    """Compare a layer of one atlas with one of another; a side without a file is the example."""
-    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
-
-    if len(names) not in (1, 2):
-        msg = f"Say which layer to compare, --layer icb22, or two of them: {len(names)} were given."
-        raise FootprintsError(msg, names)
-    old, new = (open_atlas(Inputs(atlas=file), within) for file in files)
-    _check_both(old.whole, new.whole, names)
-    change = compare_layers(old, new, layer=(names[0], names[-1]), population=population)
-    return Compared(old, new, change)
-
-
-def _check_both(old: Atlas, new: Atlas, names: Sequence[str]) -> None:
-    """Say which of two atlases lacks a layer, and whether it is in the other."""
-    for side, atlas, name in (("--from", old, names[0]), ("--to", new, names[-1])):
-        try:
-            atlas.resolve(name)
-        except UnknownNameError as error:
-            swapped = names[-1] in old.layers and names[0] in new.layers
-            hint = " The other atlas has it: swap --from and --to?" if swapped else ""
-            msg = f"The atlas of {side} ({atlas.title}): {error}{hint}"
-            raise UnknownNameError(msg, [name]) from None
-
-
-def _changed(
-    file: Path | None,
-    changes: Sequence[str],
-    as_at: str | None,
-    names: Sequence[str],
-    population: str | None,
-    within: list[str] | None,
-) -> Compared:
-    """Compare an atlas with what changes make of it."""
-    from footprints.changes import apply_changes  # noqa: PLC0415  # As above.
-    from footprints.read.change_files import read_changes  # noqa: PLC0415
-    from footprints.redraws import compare as compare_layers  # noqa: PLC0415
-
-    old = open_atlas(Inputs(atlas=file), None)
-    new = apply_changes(old, [read_changes(name) for name in changes], as_at=as_at)
-    was = {key: layer for record in new.redraws for key, layer in record.before.items()}
-    redrawn = [key for key, layer in was.items() if layer is not None]
-    if not redrawn:
-        msg = "These changes redraw no layer, so there is nothing to compare: no footprint moves."
-        raise FootprintsError(msg, changes)
-    keys = old.resolve_all(names) if names else redrawn
-    if len(keys) != 1 or keys[0] not in redrawn:
-        msg = f"These changes redraw {listed(redrawn)}: name one of them with --layer."
-        raise FootprintsError(msg, keys)
-    if within:
-        one_area(within)
-        return _changed_within(old, new, keys[0], within[0], population)
-    change = compare_layers(old, new, layer=keys[0], population=population)
-    return Compared(old, new, change)
-
-
-def _changed_within(
-    old: Atlas, new: Atlas, key: str, area: str, population: str | None
-) -> Compared:
-    """Compare one area of an atlas with what changes made of it; it may be on one map alone."""
-    from footprints.redraws import compare as compare_layers  # noqa: PLC0415  # As above.
-
-    found = _found(old, key, area)
-    layer, code = found or _found(new, key, area) or new.find(area)
-    whole = compare_layers(old, new, layer=key, population=population)
-    if found is None:
-        now = new.focus(f"{layer}:{code}")
-        came = whole.changes.loc[("new", code), "counterpart"] if layer == key else code
-        change = compare_layers(old, now, layer=key, population=population)
-        return Compared(old if pd.isna(came) else old.focus(f"{layer}:{came}"), now, change)
-    then = old.focus(f"{layer}:{code}")
-    goes = whole.successors.loc[code, "successor"] if layer == key else code
-    if pd.isna(goes):
-        msg = f"{area} ({layer} {code}) goes on in no footprint of {key}: leave --within out."
-        raise FootprintsError(msg, [code])
-    now = new.focus(f"{layer}:{goes}")
-    return Compared(then, now, compare_layers(then, now, layer=key, population=population))
-
-
-def _found(atlas: Atlas, key: str, area: str) -> tuple[str, str] | None:
-    """Return the layer and code of an area, of the layer that is redrawn first; None if not there."""
-    for text in (f"{key}:{area}", area):
-        try:
-            return atlas.find(text)
-        except UnknownNameError:
-            continue
-    return None
-
-
-def _files(
-    names: Sequence[str], units: Path | None, population: str | None, within: list[str] | None
-) -> Compared:
-    """Compare two boundary files, by people where units are given, else by area alone."""
-    from footprints.read.one_file import lines_of_file, units_of_file  # noqa: PLC0415
-    from footprints.redraws import compare as compare_layers  # noqa: PLC0415
-    from footprints.redraws.pieces import atlas_of_pieces  # noqa: PLC0415
-
-    if within:
-        msg = "--within goes with an atlas: two boundary files are compared whole."
-        raise FootprintsError(msg, within)
-    old, new = (with_notes(partial(lines_of_file, name)) for name in names)
-    keys = [frame.attrs.get("key") for frame in (old, new)]
-    if not all(keys) or keys[0] == keys[1]:
-        for frame, side in ((old, "old"), (new, "new")):
-            key = frame.attrs.get("key")
-            frame.attrs["key"] = f"{side}-{key}" if key else side
-    blocks = None
-    if units is not None:
-        blocks = with_notes(partial(units_of_file, units, population=population))
-    change = compare_layers(old, new, units=blocks)
-    atlas = atlas_of_pieces(old, new, change)
-    return Compared(atlas, atlas, change)

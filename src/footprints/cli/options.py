@@ -76,7 +76,7 @@ Output = Annotated[
         "-o",
         metavar="FILE",
         help="Write the findings: .xlsx, .json, .csv, .md, .txt, .html, .xml (JUnit), .geojson "
-        "or .gpkg. May be repeated.",
+        "or .gpkg; a name that ends in nothing is a folder of tables. May be repeated.",
     ),
 ]
 Marking = Annotated[

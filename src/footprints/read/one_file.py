@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +27,17 @@ if TYPE_CHECKING:
 
     from footprints.read.looking import Seen
 
+REMEDIES = {
+    "lines": "Give a file of boundaries, such as .geojson or .gpkg.",
+    "units with people": "A column of people has a name such as residents, population, people, "
+    "'All ages' or patients; name another with --population.",
+}
+"""What to do where a file does not hold what is looked for."""
 PLACES = (("easting", "northing"), ("eastings", "northings"), ("x", "y"))
 """What the columns of a place in EPSG:27700 are called."""
 MOST_DEGREES = 180
+REGISTERED = re.compile(r"patient|regist|list.?size", re.IGNORECASE)
+"""What the name of a column of registered patients says."""
 
 
 def lines_of_file(path: str | PathLike[str]) -> gpd.GeoDataFrame:
@@ -66,7 +75,8 @@ def units_of_file(path: str | PathLike[str], *, population: str | None = None) -
     Returns
     -------
     UnitTable
-        Its population is called ``residents``, and its source the name of the column and the file.
+        Its population is called ``residents``, or ``registered`` where the column says that it is of
+        patients; its source is the name of the column and of the file.
 
     Raises
     ------
@@ -75,7 +85,11 @@ def units_of_file(path: str | PathLike[str], *, population: str | None = None) -
     TableError
         If it has no such column, several that may be meant, or no places.
     """
-    seen = _only(path, "units with people", lambda item: bool(item.people) and bool(item.own))
+    seen = _only(
+        path,
+        "units with people",
+        lambda item: bool(item.own) and (bool(item.people) or population in item.table),
+    )
     column = population or total_among(seen.people)
     if column not in seen.table.columns:
         fault = f"has no column {population!r}" if population else "has several that count people"
@@ -89,10 +103,11 @@ def units_of_file(path: str | PathLike[str], *, population: str | None = None) -
         table = seen.table.assign(code=seen.values(code)).dropna(subset="code").set_index("code")
         kept = pd.DataFrame(_places(seen, table))
     people = as_people(table[column], what=f"people in {column!r}")
-    whose = Population(name="residents", source=f"{column} of {seen.file}", as_at="date not said")
+    name = "registered" if REGISTERED.search(column) else "residents"
+    whose = Population(name=name, source=f"{column} of {seen.file}", as_at="date not said")
     is_polygon = seen.located and table.geom_type.str.endswith("Polygon").all()
     return UnitTable(
-        table=kept.assign(residents=people),
+        table=kept.assign(**{name: people}),
         populations=(whose,),
         lines="official" if is_polygon else "none",
     )
@@ -106,8 +121,10 @@ def _only(path: str | PathLike[str], what: str, fits: Any) -> Seen:
     if len(seen) == 1:
         return seen[0]
     if not seen:
-        why = "; ".join(item.reason for item in found if isinstance(item, NotRead))
-        msg = f"{file.name!r} holds no {what}{f': {why}' if why else ''}."
+        said = [item.reason for item in found if isinstance(item, NotRead)]
+        tables = [item for item in found if not isinstance(item, NotRead)]
+        said += [f"its columns are {all_shown(item.table.columns)}" for item in tables]
+        msg = f"{file.name!r} holds no {what}: {'; '.join(said)}. {REMEDIES[what]}"
         raise FileError(msg, [file.name])
     parts = listed(item.part for item in seen)
     msg = f"{file.name!r} holds {what} in several parts, {parts}: give a file of one."

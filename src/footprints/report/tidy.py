@@ -47,20 +47,32 @@ def write_tidy(report: Report, folder: str | PathLike[str], *, marking: str = ""
     ...     sorted(file.name for file in write_tidy(report, f"{place}/tables").iterdir())
     ['findings.parquet', 'pairs.parquet']
     """
-    target = Path(folder).absolute()
+    target = tables_folder(folder)
     tables = {"findings": report.findings, "pairs": report.pairs}
     tables |= further_tables(report, list(tables))
-    ours = {f"{name}.parquet" for name in tables}
-    taken = target.exists() and not target.is_dir()
-    if taken or (target.is_dir() and {file.name for file in target.iterdir()} - ours):
-        msg = f"{target.name!r} cannot be replaced: it holds something else. Name a new folder."
-        raise OutputError(msg, [target.name])
-    if not target.parent.is_dir():
-        msg = f"{target.name!r} cannot be written: there is no folder {target.parent.name!r}."
-        raise OutputError(msg, [target.name])
     marked = {"marking": marking} if marking else {}
     with whole(target) as part:
         part.mkdir()
         for name, table in tables.items():
             table.assign(**marked).to_parquet(part / f"{name}.parquet", index=False)
+    return target
+
+
+def tables_folder(folder: str | PathLike[str]) -> Path:
+    """Make sure that tables could be written to a folder, before the work that it is for.
+
+    Raises
+    ------
+    OutputError
+        If it holds something else than such tables, or lies in no folder.
+    """
+    target = Path(folder).absolute()
+    held = {file.name for file in target.iterdir()} if target.is_dir() else set()
+    tables = "findings.parquet" in held and all(name.endswith(".parquet") for name in held)
+    if (target.exists() and not target.is_dir()) or (held and not tables):
+        msg = f"{target.name!r} cannot be replaced: it holds something else. Name a new folder."
+        raise OutputError(msg, [target.name])
+    if not target.parent.is_dir():
+        msg = f"{target.name!r} cannot be written: there is no folder {target.parent.name!r}."
+        raise OutputError(msg, [target.name])
     return target

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from footprints.errors import OutputError, listed
 from footprints.output import output_file, whole
+from footprints.report.tidy import tables_folder, write_tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
-    from pathlib import Path
 
     from footprints.report.report import Report
 
@@ -57,7 +59,8 @@ def report_file(path: str | PathLike[str]) -> Path:
     Raises
     ------
     OutputError
-        If its name ends in what is no format of a report, or its folder is not there.
+        If its name ends in what is no format of a report (one that ends in nothing is a folder for
+        tidy tables), or its folder is not there.
 
     Examples
     --------
@@ -65,9 +68,19 @@ def report_file(path: str | PathLike[str]) -> Path:
     Traceback (most recent call last):
         ...
     footprints.errors.OutputError: 'report.pdf' cannot be written: its name must end in '.xlsx',
-    '.html', '.json', '.csv', '.md', '.txt', '.xml', '.geojson', '.gpkg'.
+    '.html', '.json', '.csv', '.md', '.txt', '.xml', '.geojson', '.gpkg', or in nothing for a folder of
+    tables.
     """
-    return output_file(path, list(FORMATS))
+    file = Path(path).absolute()
+    if file.suffix.lower() in FORMATS:
+        return output_file(file, list(FORMATS))
+    if file.suffix:
+        msg = (
+            f"{file.name!r} cannot be written: its name must end in {listed(FORMATS)}, or in nothing for "
+            "a folder of tables."
+        )
+        raise OutputError(msg, [file.name])
+    return tables_folder(file)
 
 
 def write_report(report: Report, path: str | PathLike[str], *, marking: str = "") -> Path:
@@ -80,15 +93,15 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
     path : path-like
         A name that ends in ``.xlsx`` (a workbook), ``.html`` (a page), ``.json`` (all of it, for
         :func:`footprints.read_report`), ``.csv`` (findings), ``.md``, ``.txt``, ``.xml`` (JUnit),
-        ``.geojson`` or ``.gpkg`` (footprints that were judged); a file that is
-        there is replaced.
+        ``.geojson`` or ``.gpkg`` (footprints that were judged); or in nothing, for a folder of tables
+        as :func:`footprints.write_tidy` makes it. What is there is replaced.
     marking : str
         Such as ``DRAFT``, to stand at the top of each sheet and page.
 
     Returns
     -------
     Path
-        The file.
+        The file or folder.
 
     Raises
     ------
@@ -106,6 +119,8 @@ def write_report(report: Report, path: str | PathLike[str], *, marking: str = ""
     'systems.xlsx'
     """
     file = report_file(path)
+    if not file.suffix:
+        return write_tidy(report, file, marking=marking)
     content = FORMATS[file.suffix.lower()](report, " ".join(marking.split()))
     with whole(file) as part:
         part.write_bytes(content)
