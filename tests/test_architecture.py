@@ -116,6 +116,7 @@ ORDER = [
     "report.reading",
     "report.junit",
     "report.github",
+    "report.evidence",
     "report.geo",
     "report.tidy",
     "report.writing",

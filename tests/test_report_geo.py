@@ -20,6 +20,7 @@ from reports import HOSTILE, hostile, mixed, read_xml
 import footprints as fp
 from footprints.errors import OutputError, plain
 from footprints.report import FINDING_COLUMNS, Report
+from footprints.report.evidence import EVIDENCE_COLUMNS, PARTS, shared_ground
 from footprints.report.geo import COLOURS, as_geojson, as_gpkg, judged_footprints
 from footprints.report.tidy import write_tidy
 
@@ -45,6 +46,18 @@ def plainly(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{name: frame[name].map(plain, na_action="ignore") for name in texts})
 
 
+def footprints_in(page: dict) -> list[dict]:
+    """Return what a GeoJSON file says of each footprint."""
+    said = [feature["properties"] for feature in page["features"]]
+    return [each for each in said if each["kind"] == "footprint"]
+
+
+def evidence_in(page: dict) -> list[dict]:
+    """Return what a GeoJSON file says of each pair that it draws."""
+    said = [feature["properties"] for feature in page["features"]]
+    return [each for each in said if each["kind"] == "evidence"]
+
+
 def told(content: bytes) -> pd.DataFrame:
     """Return all that a GeoJSON file tells, a row a footprint and check."""
     page = json.loads(content)
@@ -56,7 +69,7 @@ def told(content: bytes) -> pd.DataFrame:
             "status": about[name.removesuffix("_message")],
             "message": text,
         }
-        for about in (feature["properties"] for feature in page["features"])
+        for about in footprints_in(page)
         for name, text in about.items()
         if name.endswith("_message") and text is not None
     ]
@@ -91,7 +104,7 @@ def same(found: pd.DataFrame, wanted: pd.DataFrame) -> None:
 def test_geojson_holds_every_finding(kind: str, request: pytest.FixtureRequest) -> None:
     made = request.getfixturevalue(kind)
     content = as_geojson(made, "DRAFT")
-    drawn = sorted({each["properties"]["layer"] for each in json.loads(content)["features"]})
+    drawn = sorted({each["layer"] for each in footprints_in(json.loads(content))})
     same(told(content), expected(made.findings, drawn))
     assert len(told(content)) >= len(made.findings) - 1
 
@@ -204,8 +217,8 @@ def test_each_judged_layer_is_in_a_geopackage_in_metres(judged: Report, tmp_path
     file = written(as_gpkg(judged), tmp_path)
     layers = dict(pyogrio.list_layers(file))
     drawn = [name for name, kind in layers.items() if kind == "MultiPolygon"]
-    assert drawn == ["place22", "icb26", "lad23", "ctyua23", "hwb23", "sicbl22"]
-    for key in drawn:
+    assert drawn == ["place22", "icb26", "lad23", "ctyua23", "hwb23", "sicbl22", "evidence"]
+    for key in drawn[:-1]:
         read = gpd.read_file(file, layer=key, engine="pyogrio").set_index("code")
         wanted = plainly(judged_footprints(judged, key))
         assert read.crs == "EPSG:27700"
@@ -230,11 +243,12 @@ def test_qgis_finds_a_style_by_status_for_each_layer(report: Report, tmp_path: P
         assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     finally:
         database.close()
-    assert [style[:2] for style in styles] == columns
-    assert [name for name, _ in columns] == ["icb22", "lad21"]
-    for _, _, style in styles:
+    assert sorted(style[:2] for style in styles) == sorted(columns)
+    assert {name for name, _ in columns} == {"icb22", "lad21", "evidence"}
+    for name, _, style in styles:
+        attribute, wanted = ("part", PARTS) if name == "evidence" else ("status", COLOURS)
         renderer = read_xml(style).find("renderer-v2")
-        assert renderer.attrib.items() >= {"type": "categorizedSymbol", "attr": "status"}.items()
+        assert renderer.attrib.items() >= {"type": "categorizedSymbol", "attr": attribute}.items()
         symbols = {node.get("name"): node for node in renderer.iter("symbol")}
         colours = {}
         for category in renderer.iter("category"):
@@ -242,7 +256,7 @@ def test_qgis_finds_a_style_by_status_for_each_layer(report: Report, tmp_path: P
             values = {option.get("name"): option.get("value") for option in options}
             red, green, blue, _ = map(int, values["color"].split(","))
             colours[category.get("value")] = f"#{red:02x}{green:02x}{blue:02x}"
-        assert colours == COLOURS
+        assert colours == wanted
 
 
 def test_columns_of_layers_named_alike_are_kept_apart(report: Report, tmp_path: Path) -> None:
@@ -270,7 +284,9 @@ def test_columns_of_layers_named_alike_are_kept_apart(report: Report, tmp_path: 
     assert read.loc["D2", list(said.index)].to_dict() == said.to_dict()
 
 
-@pytest.mark.parametrize("key", ["pairs", "layer_styles", "gpkg_contents", "sqlite_master"])
+@pytest.mark.parametrize(
+    "key", ["pairs", "evidence", "layer_styles", "gpkg_contents", "sqlite_master"]
+)
 def test_a_layer_named_as_a_table_keeps_both(key: str, report: Report, tmp_path: Path) -> None:
     atlas = report.atlas
     layer = fp.Layer(
@@ -286,6 +302,131 @@ def test_a_layer_named_as_a_table_keeps_both(key: str, report: Report, tmp_path:
     named = fp.Atlas(title="Pairs", units={"squares": units}, layers={key: layer})
     file = written(as_gpkg(fp.check(named, layers=key)), tmp_path)
     assert {f"footprints_{key}", "pairs"} <= {name for name, _ in pyogrio.list_layers(file)}
+
+
+def test_what_a_footprint_shares_with_each_other_one_is_drawn_from_its_units(
+    report: Report,
+) -> None:
+    ground = shared_ground(report)
+    middle = ground[(ground["left"] == "D2") & (ground["right_layer"] == "icb22")]
+    assert list(ground.columns) == [*EVIDENCE_COLUMNS, "geometry"]
+    assert ground.crs == "EPSG:27700"
+    assert middle["people"].to_dict() == report.pairs.loc[middle.index, "people"].to_dict()
+    assert middle.set_index("right")["people"].to_dict() == {"S1": 3, "S2": 4}
+    assert middle.set_index("right")["part"].to_dict() == {"S1": "further", "S2": "largest"}
+    assert middle["population"].unique().tolist() == ["residents"]
+    assert middle["lines"].unique().tolist() == ["official"]
+    units = report.atlas.units["squares"].geometry
+    drawn = middle.set_index("right").geometry
+    assert drawn["S1"].equals(units["c"])
+    assert drawn["S2"].equals(units["d"])
+
+
+def test_what_lies_in_no_footprint_is_drawn_too(report: Report) -> None:
+    ground = shared_ground(report)
+    (bare,) = ground.index[(ground["left"] == "S2") & ground["right"].isna()]
+    assert ground.loc[bare, ["people", "part"]].to_list() == [6, "in none"]
+    assert ground.geometry[bare].equals(report.atlas.units["squares"].geometry["f"])
+
+
+def test_the_ground_of_all_pairs_of_a_footprint_is_the_footprint(judged: Report) -> None:
+    ground = shared_ground(judged)
+    assert set(judged.pairs.drop(index=ground.index)["left_layer"]) == {"pcn21"}
+    assert set(ground["lines"]) == {"illustrative"}
+    one = ground[(ground["left_layer"] == "lad23") & (ground["right_layer"] == "icb26")]
+    whole = one.dissolve("left").geometry
+    lines = judged.atlas.layers["lad23"].geometry.reindex(whole.index)
+    assert whole.symmetric_difference(lines).area.max() < 1
+
+
+def test_evidence_read_back_counts_the_people_of_the_pairs(judged: Report, tmp_path: Path) -> None:
+    ground = shared_ground(judged)
+    read = pyogrio.read_dataframe(written(as_gpkg(judged), tmp_path), layer="evidence")
+    assert read.crs == "EPSG:27700"
+    assert read.geometry.geom_equals(ground.geometry.reset_index(drop=True)).all()
+    wanted = plainly(pd.DataFrame(ground[EVIDENCE_COLUMNS])).reset_index(drop=True)
+    assert_frame_equal(pd.DataFrame(read[EVIDENCE_COLUMNS]).astype(wanted.dtypes), wanted)
+    page = json.loads(as_geojson(judged))
+    said, bare = evidence_in(page), page["pairs_without_lines"]
+    assert [each["people"] for each in said] == ground["people"].to_list()
+    assert len(said) + len(bare) == len(judged.pairs)
+    assert sum(each["people"] for each in said + bare) == judged.pairs["people"].sum()
+
+
+def test_layers_that_share_no_units_share_what_their_lines_share() -> None:
+    halves = gpd.GeoDataFrame(
+        {"name": ["West", "East"]},
+        index=["W", "E"],
+        geometry=[shapely.box(0, 0, 60, 100), shapely.box(60, 0, 100, 100)],
+        crs="EPSG:27700",
+    )
+    parts = halves.set_axis(["L", "R"]).set_geometry(
+        [shapely.box(0, 0, 50, 100), shapely.box(50, 0, 90, 100)], crs="EPSG:27700"
+    )
+    people = (fp.Population(name="residents", source="a survey", as_at="2020-06-30"),)
+    counted = {
+        key: fp.UnitTable(
+            table=pd.DataFrame({"residents": [5, 6]}, index=codes), populations=people
+        )
+        for key, codes in {"lists": ["W", "E"], "others": ["L", "R"]}.items()
+    }
+    layers = {
+        key: fp.Layer(
+            table=table,
+            members={units: pd.Series(table.index, index=table.index)},
+            level=level,
+            lines="official",
+        )
+        for key, units, level, table in (
+            ("lad21", "lists", "district", halves),
+            ("icb22", "others", "system", parts),
+        )
+    }
+    checks = fp.Checks(nest=(("lad21", "icb22"),))
+    atlas = fp.Atlas(title="Halves", units=counted, layers=layers, checks=checks)
+    made = fp.check(atlas, select=["nesting"])
+    ground = shared_ground(made)
+    areas = ground.set_index(["left", ground["right"].fillna("none")]).area.to_dict()
+    assert areas == {
+        ("W", "L"): 5000,
+        ("W", "R"): 1000,
+        ("E", "R"): 3000,
+        ("E", "none"): 1000,
+    }
+    assert ground["people"].isna().all()
+
+
+def test_units_without_lines_give_no_evidence(judged: Report, tmp_path: Path) -> None:
+    made = replace(judged, pairs=judged.pairs[judged.pairs["left_layer"] == "pcn21"])
+    assert len(made.pairs) == 6
+    assert shared_ground(made).empty
+    layers = {name for name, _ in pyogrio.list_layers(written(as_gpkg(made), tmp_path))}
+    assert "evidence" not in layers
+    page = json.loads(as_geojson(made))
+    assert evidence_in(page) == []
+    assert [each["people"] for each in page["pairs_without_lines"]] == made.pairs[
+        "people"
+    ].to_list()
+
+
+def test_a_focus_draws_the_ground_that_the_whole_draws(england: fp.Atlas) -> None:
+    asked = {"layers": "icb22", "select": ["coterminosity"]}
+    ground = shared_ground(fp.check(england.focus("Frimley"), **asked)).set_index(["left", "right"])
+    whole = shared_ground(fp.check(england, **asked)).set_index(["left", "right"])
+    assert len(ground)
+    assert ground.geometry.geom_equals(whole.geometry.loc[ground.index]).all()
+
+
+def test_hostile_names_are_shown_as_text_in_evidence(report: Report, tmp_path: Path) -> None:
+    count = len(report.pairs)
+    names = (HOSTILE * count)[:count]
+    made = replace(report, pairs=report.pairs.assign(left_name=names, right_name=names[::-1]))
+    shown = [plain(text) for text in shared_ground(made)["left_name"]]
+    content = as_geojson(made)
+    assert b"<" not in content
+    assert [each["left_name"] for each in evidence_in(json.loads(content))] == shown
+    read = pyogrio.read_dataframe(written(as_gpkg(made), tmp_path), layer="evidence")
+    assert read["left_name"].to_list() == shown
 
 
 def test_the_colours_are_told_apart_by_lightness() -> None:
@@ -306,7 +447,7 @@ def test_hostile_texts_are_shown_as_text_in_geojson(report: Report) -> None:
     assert not [c for c in content.decode() if ord(c) < 32 and c != "\n"]
     page = json.loads(content)
     assert page["marking"] == plain(HOSTILE[1])
-    names = [each["properties"]["name"] for each in page["features"]]
+    names = [each["name"] for each in footprints_in(page)]
     assert names == [plain(text) for text in HOSTILE[1:7]]
     same(told(content), expected(made.findings, ["icb22"]))
 

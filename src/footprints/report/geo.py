@@ -17,9 +17,10 @@ import shapely
 
 from footprints.errors import plain
 from footprints.report.contents import further_tables, written
+from footprints.report.evidence import PARTS, shared_ground
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     import numpy.typing as npt
 
@@ -42,6 +43,9 @@ TOLD = ["check", "layer", "against", "code", "name", "status", "message"]
 GEOMETRY = "geom"
 TABLES = ("findings", "pairs", "about")
 """The tables beside the layers of a GeoPackage."""
+EVIDENCE = "evidence"
+"""The layer of a GeoPackage, and the kind of feature, that shows the ground of a pair."""
+TAKEN = (*TABLES, EVIDENCE, "layer_styles")
 RESERVED = ("gpkg", "rtree", "sqlite")
 """How the names of tables begin that GeoPackage and SQLite keep to themselves."""
 _STYLES = """
@@ -135,11 +139,13 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
     -------
     bytes
         A FeatureCollection in longitude and latitude (EPSG:4326, six decimals, outer rings
-        anticlockwise), a feature a footprint with the columns of :func:`judged_footprints`.
+        anticlockwise): a feature a footprint (``kind`` is ``footprint``) with the columns of
+        :func:`judged_footprints`, and a feature a pair (``kind`` is ``evidence``) with those of
+        :func:`footprints.report.evidence.shared_ground`: the ground behind what was missed.
         Members beside the features: ``title``, ``marking``, ``notes``, ``bands``, ``populations``,
         ``remainders``; ``layers_without_lines``; ``findings_without_lines`` (of these, and those
-        about a whole layer or a unit), so that nothing that was found is missing. Characters that
-        cannot be seen are written as escapes, and ``<`` so that no page can take it for a tag.
+        about a whole layer or a unit), and ``pairs_without_lines``, so that nothing that was found
+        is missing. Characters that cannot be seen are written as escapes, and ``<`` so that no page can take it for a tag.
 
     Examples
     --------
@@ -151,6 +157,7 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
     """
     drawn = {key: judged_footprints(report, key) for key in _with_lines(report)}
     left = report.findings[~_drawn(report, drawn)]
+    ground = shared_ground(report)
     head = {
         "type": "FeatureCollection",
         "title": plain(report.atlas.title),
@@ -161,8 +168,10 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
         "remainders": [plain(text) for text in report.remainders],
         "layers_without_lines": [key for key in _layers(report) if key not in drawn],
         "findings_without_lines": _records(left[TOLD]),
+        "pairs_without_lines": _records(report.pairs.drop(index=ground.index)),
     }
     features = [line for key, frame in drawn.items() for line in _features(key, frame)]
+    features += _evidence(ground)
     body = ",\n".join(features)
     return f'{_dump(head)[:-1]},\n"features": [\n{body}\n]}}\n'.encode()
 
@@ -182,7 +191,9 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     bytes
         A layer in EPSG:27700 for each layer of footprints that was judged and has lines, under
         its key (``footprints_`` before it where a table has that name), with ``code`` and the
-        columns of :func:`judged_footprints`, coloured by ``status``; the tables ``findings`` and
+        columns of :func:`judged_footprints`, coloured by ``status``; the layer
+        ``evidence`` where a pair can be drawn, with the columns of
+        :func:`footprints.report.evidence.shared_ground`, coloured by ``part``; the tables ``findings`` and
         ``pairs`` as in the report, one for each further table of it that has rows, and ``about``
         (``what`` and ``said``). Characters that cannot
         be seen are written as escapes. The same for the same report on the same day.
@@ -197,23 +208,28 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
     with TemporaryDirectory() as folder:
         file = Path(folder) / "report.gpkg"
         lines = report.atlas.overview["lines"]
-        further = further_tables(report, (*TABLES, "layer_styles"), RESERVED)
+        further = further_tables(report, TAKEN, RESERVED)
         names = {key: _table_name(key, further) for key in _with_lines(report)}
         for key, name in names.items():
             _write(judged_footprints(report, key).reset_index(), file, name, lines[key])
+        styled = dict.fromkeys(names.values(), ("status", COLOURS))
+        ground = shared_ground(report)
+        if len(ground):
+            _write(ground, file, EVIDENCE, " and ".join(sorted(ground["lines"].unique())))
+            styled[EVIDENCE] = ("part", PARTS)
         tables = (report.findings, report.pairs, _about(report, marking))
         for name, table in zip(TABLES, tables, strict=True):
             _write(table, file, name)
         for name, table in further.items():
             if len(table):
                 _write(table, file, name)
-        _add_styles(file, list(names.values()))
+        _add_styles(file, styled)
         return file.read_bytes()
 
 
 def _table_name(key: str, further: Collection[str] = ()) -> str:
     """Return the name of a layer in a GeoPackage, one that no table has."""
-    taken = key in (*TABLES, "layer_styles", *further) or key.startswith(RESERVED)
+    taken = key in (*TAKEN, *further) or key.startswith(RESERVED)
     return f"footprints_{key}" if taken else key
 
 
@@ -244,12 +260,26 @@ def _drawn(report: Report, drawn: dict[str, gpd.GeoDataFrame]) -> pd.Series[bool
 
 def _features(key: str, frame: gpd.GeoDataFrame) -> list[str]:
     """Return the features of a layer as JSON, a line each."""
-    shapes = shapely.to_geojson(_degrees(frame))
     about = _records(frame.drop(columns="geometry").reset_index())
+    rows = [{"kind": "footprint", "layer": key, **row} for row in about]
+    return _as_features([f"{key}:{code}" for code in frame.index.map(plain)], rows, frame)
+
+
+def _evidence(ground: gpd.GeoDataFrame) -> list[str]:
+    """Return the ground of pairs as JSON, a line each."""
+    about = _records(ground.drop(columns="geometry"))
+    names = ["left_layer", "left", "right_layer", "right"]
+    ids = [":".join([EVIDENCE, *(row[name] or "" for name in names)]) for row in about]
+    return _as_features(ids, [{"kind": EVIDENCE, **row} for row in about], ground)
+
+
+def _as_features(ids: list[str], rows: list[dict[str, Any]], frame: gpd.GeoDataFrame) -> list[str]:
+    """Return features as JSON, a line each."""
+    shapes = shapely.to_geojson(_degrees(frame))
     return [
-        _dump({"type": "Feature", "id": f"{key}:{code}", "properties": {"layer": key, **row}})[:-1]
+        _dump({"type": "Feature", "id": name, "properties": row})[:-1]
         + f', "geometry": {shape or "null"}}}'
-        for code, row, shape in zip(frame.index.map(plain), about, shapes, strict=True)
+        for name, row, shape in zip(ids, rows, shapes, strict=True)
     ]
 
 
@@ -311,13 +341,14 @@ def _write(frame: pd.DataFrame, file: Path, layer: str, lines: str = "") -> None
     )
 
 
-def _add_styles(file: Path, layers: list[str]) -> None:
+def _add_styles(file: Path, layers: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
     """Add the table from which QGIS takes the style that a layer opens in, and date all tables."""
-    style = _style()
     # The day alone, as in a workbook: the same report gives the same bytes.
     day = f"{written()}T00:00:00.000Z"
-    row = ("status", style, "", True, "By status", "", day)
-    rows = [("", "", key, GEOMETRY, *row) for key in layers]
+    rows = [
+        ("", "", key, GEOMETRY, by, _style(by, colours), "", True, f"By {by}", "", day)
+        for key, (by, colours) in layers.items()
+    ]
     database = sqlite3.connect(file)
     try:
         database.executescript(_STYLES)
@@ -333,14 +364,14 @@ def _add_styles(file: Path, layers: list[str]) -> None:
         database.close()
 
 
-def _style() -> str:
-    """Return the style of QGIS (QML) that colours footprints by their status."""
+def _style(by: str, colours: Mapping[str, str]) -> str:
+    """Return the style of QGIS (QML) that colours polygons by the values of a column."""
     root = Element("qgis", {"version": "3.28.0", "styleCategories": "Symbology"})
-    about = {"type": "categorizedSymbol", "attr": "status", "symbollevels": "0"}
+    about = {"type": "categorizedSymbol", "attr": by, "symbollevels": "0"}
     renderer = SubElement(root, "renderer-v2", {**about, "forceraster": "0", "enableorderby": "0"})
     categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
-    for number, (status, colour) in enumerate(COLOURS.items()):
-        category = {"value": status, "label": status, "symbol": str(number), "render": "true"}
+    for number, (value, colour) in enumerate(colours.items()):
+        category = {"value": value, "label": value, "symbol": str(number), "render": "true"}
         SubElement(categories, "category", {**category, "type": "string"})
         kind = {"type": "fill", "name": str(number), "alpha": "1", "clip_to_extent": "1"}
         symbol = SubElement(symbols, "symbol", kind)
@@ -350,8 +381,8 @@ def _style() -> str:
         drawn = {"color": f"{red},{green},{blue},255", "style": "solid"}
         drawn |= {"outline_color": "77,77,77,255", "outline_style": "solid"}
         drawn |= {"outline_width": "0.2", "outline_width_unit": "MM", "joinstyle": "round"}
-        for name, value in drawn.items():
-            SubElement(options, "Option", {"name": name, "value": value, "type": "QString"})
+        for name, said in drawn.items():
+            SubElement(options, "Option", {"name": name, "value": said, "type": "QString"})
     # QGIS before 3.26 knows properties of a symbol by "prop" alone, later ones read both.
     for options in root.iter("layer"):
         for option in list(options.iter("Option"))[1:]:

@@ -1,0 +1,140 @@
+"""The ground behind a report: what a footprint that misses something shares with each other one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from footprints.errors import OverlapError
+from footprints.geometry import NATIONAL_GRID, polygonal
+from footprints.overlaps.members import shared_table
+from footprints.overlaps.pairs import Asked
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from footprints.atlas import Atlas
+    from footprints.report.report import Report
+
+    Shapes = npt.NDArray[np.object_]
+
+NUMBERS = ["units", "people", "share", "population", "population_date", "population_source"]
+EVIDENCE_COLUMNS = ["left_layer", "left", "left_name", "right_layer", "right", "right_name"]
+EVIDENCE_COLUMNS += [*NUMBERS, "part", "lines"]
+PARTS = {"largest": "#d9d9d9", "further": "#d55e00", "in none": "#e69f00"}
+"""What a part is of its left footprint, and the colour of each."""
+
+
+def shared_ground(report: Report) -> gpd.GeoDataFrame:
+    """Return the ground of each pair of a report: what a footprint shares with each counterpart.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found; its ``pairs`` are those of the footprints that miss something.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a pair that can be drawn, under its index in ``report.pairs``, in EPSG:27700.
+        Columns: ``left_layer``, ``left``, ``left_name``, ``right_layer``, ``right``,
+        ``right_name`` (NA for what lies in none); ``units``; ``people`` (persons) with
+        ``population``, ``population_date`` and ``population_source``; ``share`` (0 to 1, of the
+        left footprint); ``part`` (``largest`` or ``further`` of its footprint, or ``in none``);
+        ``lines`` (``official``, or ``illustrative``: drawn for maps, never measured);
+        ``geometry``: the units that both list, joined; of layers that share no units, what their
+        official lines share. A pair is left out where the units have no lines or their people
+        are shared out among footprints by a link table.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> frimley = load_example().focus("Frimley")
+    >>> report = check(frimley, layers=["lad21", "icb22"], select=["nesting"])
+    >>> ground = shared_ground(report)
+    >>> ground.loc[ground["left_name"] == "Hart", ["people", "part"]].to_numpy().tolist()
+    [[73206, 'largest'], [24402, 'further']]
+    """
+    pairs = report.pairs
+    shapes, lines = (
+        np.full(len(pairs), None, dtype=object),
+        np.full(len(pairs), "none", dtype="U12"),
+    )
+    layers = set(report.atlas.overview.index)
+    for (left, right), rows in pairs.groupby(["left_layer", "right_layer"]).indices.items():
+        if {left, right} <= layers:
+            shapes[rows], lines[rows] = _ground(report.atlas.whole, pairs.iloc[rows], left, right)
+    kept = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    table = _with_basis(pairs, report.findings).assign(
+        share=pairs["left_share"],
+        part=_parts(pairs),
+        lines=pd.Series(lines, pairs.index, dtype="str"),
+    )
+    return gpd.GeoDataFrame(
+        table.loc[kept, EVIDENCE_COLUMNS], geometry=shapes[kept], crs=NATIONAL_GRID
+    )
+
+
+def _with_basis(pairs: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:
+    """Add whose people were counted, as the findings of the same two layers tell it."""
+    basis = ["population", "population_date", "population_source"]
+    told = findings[["layer", "against", *basis]].dropna().drop_duplicates(["layer", "against"])
+    told = told.rename(columns={"layer": "left_layer", "against": "right_layer"})
+    found = pairs.merge(told, on=["left_layer", "right_layer"], how="left")
+    return found.set_axis(pairs.index)
+
+
+def _parts(pairs: pd.DataFrame) -> pd.Series[str]:
+    """Tell the largest part of each footprint from those further ones and what is in none."""
+    by = ["left_layer", "right_layer", "left"]
+    met = pairs["left_share"].astype("float64").where(pairs["right"].notna())
+    place = met.groupby([pairs[name] for name in by]).rank(method="first", ascending=False)
+    words = np.where(pairs["right"].isna(), "in none", np.where(place == 1, "largest", "further"))
+    return pd.Series(words, index=pairs.index, dtype="str")
+
+
+def _ground(atlas: Atlas, rows: pd.DataFrame, left: str, right: str) -> tuple[Shapes, str]:
+    """Return the ground of pairs of two layers, None where it is not known, and what lines it has."""
+    none = np.full(len(rows), None, dtype=object)
+    try:
+        units = shared_table(atlas, left, right, Asked())
+    except OverlapError:
+        quality = atlas.overview.loc[[left, right], "lines"]
+        # Pairs that count units were told by points, which say nothing of what the lines share.
+        if rows["units"].notna().any() or not (quality == "official").all():
+            return none, "none"
+        return _of_lines(atlas, rows, left, right), "official"
+    blocks = atlas.coded.blocks(units)
+    sides = [atlas.coded.members(key, units) for key in (left, right)]
+    if blocks.lines == "none" or any(side.people is not None for side in sides):
+        return none, "none"
+    wanted = pd.MultiIndex.from_arrays(
+        [side.codes.get_indexer(rows[name]) for side, name in zip(sides, _SIDES, strict=True)]
+    )
+    held = pd.MultiIndex.from_arrays([side.by_unit for side in sides])
+    pair = wanted.get_indexer(held)
+    listed = blocks.table.geometry.reset_index(drop=True)[pair >= 0].to_frame("geometry")
+    joined = listed.dissolve(by=pair[pair >= 0]).geometry
+    none[joined.index.to_numpy()] = joined.to_numpy()
+    return none, blocks.lines
+
+
+_SIDES = ("left", "right")
+
+
+def _of_lines(atlas: Atlas, rows: pd.DataFrame, left: str, right: str) -> Shapes:
+    """Return what the lines of both footprints share, or what of the left one is in none."""
+    ones, others = (atlas.layers[key].geometry for key in (left, right))
+    mine, theirs = (
+        np.array(lines.reindex(rows[name]).array, dtype=object)
+        for lines, name in zip((ones, others), _SIDES, strict=True)
+    )
+    bare = rows["right"].isna().to_numpy()
+    theirs[bare] = shapely.union_all(np.asarray(others.array)) if bare.any() else None
+    return polygonal(
+        np.where(bare, shapely.difference(mine, theirs), shapely.intersection(mine, theirs))
+    )
