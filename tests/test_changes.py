@@ -111,6 +111,28 @@ def test_surrey_becomes_two_in_districts_and_authorities_alike(england) -> None:
     assert fp.apply_changes(england, surrey, as_at="2027-03-31") is england
 
 
+@pytest.mark.parametrize("name", ["england", "by_lsoa"])
+def test_surrey_becomes_two_and_is_undone_exactly_by_units_and_by_lsoas(name: str, request) -> None:
+    atlas = request.getfixturevalue(name)
+    surrey = fp.read_changes("surrey-2027")
+    after = fp.apply_changes(atlas, surrey)
+    whole = atlas.people("ctyua23").loc["E10000030", "residents"]
+    assert whole == 1_199_870
+    for key in ("lad23", "ctyua23"):
+        two = after.people(key).loc[["X-EAST-SURREY", "X-WEST-SURREY"], "residents"]
+        assert two.to_dict() == {"X-EAST-SURREY": 543_550, "X-WEST-SURREY": 656_320}
+        assert two.sum() == whole
+        assert after.people(key)["residents"].sum() == atlas.people(key)["residents"].sum()
+    back = after
+    while back.redraws:
+        back = back.undo()
+    assert back.membership.equals(atlas.membership)
+    assert back.notes == atlas.notes
+    assert list(back.layers) == list(atlas.layers)
+    for key, layer in atlas.layers.items():
+        assert back.layers[key].equals(layer), key
+
+
 def test_clusters_are_groups_to_be_checked_and_move_no_boundary(england) -> None:
     together = fp.apply_changes(england, fp.read_changes("clusters-2025"))
     rows = members(together, "icb22", "england")

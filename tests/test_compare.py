@@ -52,6 +52,21 @@ JULY_2022 = {
     ("E54000021", "E54000059"): 17_070,
 }
 
+KEPT_IN_JULY_2022 = {
+    "E54000017": "E54000055",
+    "E54000014": "E54000060",
+    "E54000012": "E54000058",
+    "E54000020": "E54000059",
+}
+"""The systems that took in what moved, and the code that each had from then on."""
+FIRST_CODES = {
+    "E54000055": "E63000003",
+    "E54000060": "E63000031",
+    "E54000058": "E63000022",
+    "E54000059": "E63000030",
+}
+"""The codes of these in the first release of the lines of July 2022."""
+
 
 @pytest.fixture(scope="session")
 def real(shared: Path) -> fp.Atlas:
@@ -136,18 +151,32 @@ def test_the_redraws_of_england_by_lsoas_to_the_person(
     )
 
 
-def test_the_four_moves_of_july_2022(england: fp.Atlas) -> None:
-    change = fp.compare(england, "stp21", "icb22")
+@pytest.fixture(params=["england", "real"])
+def either(request: pytest.FixtureRequest) -> fp.Atlas:
+    """Return the embedded England, then the one of LSOAs."""
+    return request.getfixturevalue(request.param)
+
+
+def test_the_four_moves_of_july_2022(either: fp.Atlas) -> None:
+    change = fp.compare(either, "stp21", "icb22")
     moves = change.moves.set_index(["old", "new"])["people"]
     assert moves.to_dict() == JULY_2022
     words = change.changes.loc["old", "happened"]
-    assert (words.str.contains("redrawn") & words.str.contains("recoded")).sum() == 8
-    assert not words.str.contains("abolished|created").any()
-    assert "347,235 people in 4 units were transferred, in four flows: 178,281" in repr(change)
+    redrawn_ones = words.index[words.str.contains("redrawn")]
+    assert set(redrawn_ones) == {old for old, _ in JULY_2022} | KEPT_IN_JULY_2022.keys()
+    old = change.changes.loc["old"]
+    assert (~old["same_code"]).sum() == 8
+    assert set(old.index[~old["same_code"]]) == set(redrawn_ones)
+    assert words[redrawn_ones].str.contains("recoded").all()
+    assert old.loc[list(KEPT_IN_JULY_2022), "counterpart"].to_dict() == KEPT_IN_JULY_2022
+    assert not change.changes["happened"].str.contains("abolished|created").any()
+    units = change.moves["units"].sum()
+    told = f"347,235 people in {units} units were transferred, in four flows: 178,281"
+    assert told in repr(change)
 
 
-def test_twelve_boards_were_abolished_in_april_2026_and_six_made(england: fp.Atlas) -> None:
-    change = fp.compare(england, "icb22", "icb26")
+def test_twelve_boards_were_abolished_in_april_2026_and_six_made(either: fp.Atlas) -> None:
+    change = fp.compare(either, "icb22", "icb26")
     assert change.changes.loc["old", "happened"].str.contains("abolished").sum() == 12
     assert change.changes.loc["new", "happened"].str.contains("created").sum() == 6
     frimley = change.flows[change.flows["old"] == "E54000034"]
@@ -156,9 +185,12 @@ def test_twelve_boards_were_abolished_in_april_2026_and_six_made(england: fp.Atl
     assert happened(change)["E54000042"] == "redrawn and recoded"
 
 
-def test_one_system_was_renamed_in_2021_and_nothing_else(england: fp.Atlas) -> None:
-    words = fp.compare(england, "stp20", "stp21").changes.loc["old", "happened"]
+def test_one_system_was_renamed_in_2021_and_nothing_else(either: fp.Atlas) -> None:
+    old = fp.compare(either, "stp20", "stp21").changes.loc["old"]
+    words = old["happened"]
     assert words[words != "unchanged"].to_dict() == {"E54000053": "renamed"}
+    assert old["same_area"].all()
+    assert old["same_code"].all()
 
 
 def test_cumbria_was_split_in_two(england: fp.Atlas) -> None:
@@ -591,7 +623,10 @@ def test_the_published_lines_give_the_four_moves_and_noise(shared: Path, file: s
     frames = [as_read(folder / name) for name in names]
     change = fp.compare(*frames)
     moved = change.flows["cause"].isin(["real", "undecidable"])
-    assert set(change.flows.loc[moved, "old"]) == {old for old, _ in JULY_2022}
+    ends = change.flows.loc[moved, ["old", "new"]].itertuples(index=False, name=None)
+    assert set(ends) == {
+        (old, FIRST_CODES[new] if "E63" in file else new) for old, new in JULY_2022
+    }
     assert len(change.moves) == moved.sum() == 4
     assert change.flows.loc[~moved & change.flows["cause"].notna(), "kind"].eq("stayed").all()
     old = change.changes.loc["old"]

@@ -582,6 +582,30 @@ def test_the_gate_of_the_command_lets_through_what_was_known(
     assert main([*known, "--fail-on", "never"]) == 0
 
 
+def test_the_gate_on_the_whole_of_england_names_only_the_district_that_was_moved(
+    england, tmp_path, capsys
+) -> None:
+    file, earlier, later = (tmp_path / name for name in ("e.gpkg", "earlier.json", "now.json"))
+    gated = with_checks(england, nest=(("lad23", "icb26"),), severity=(("nesting", "fail"),))
+    fp.write_atlas(gated, file)
+    run = ["check", "--atlas", str(file), "--select", "nesting"]
+    assert main([*run, "-o", str(earlier)]) == 1
+    assert "5 failures, 291 passed." in capsys.readouterr().out
+    known = [*run, "--baseline", str(earlier)]
+    assert main(known) == 0
+    assert "0 new, 0 worse, 5 known, 0 mended" in capsys.readouterr().out
+    rows = england.membership.query("units == 'england' and layer == 'lad23'")
+    part = rows.loc[rows["code"] == "E06000061", "unit"].iloc[0]
+    fp.write_atlas(gated.move("icb26", [part], to="E54000055"), file)
+    assert main([*known, "-o", str(later)]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "1 new, 0 worse, 5 known, 0 mended" in out
+    now = fp.read_report(later)
+    assert now.loc[now["since"] == "new", "code"].to_list() == ["E06000061"]
+    assert re.findall(r"fail, (\w+): .*? \((E\w+)\) reaches", out) == [("new", "E06000061")]
+    assert out.count("reaches into") == 1
+
+
 def test_a_corrupt_baseline_is_refused_and_left_as_it_is(district_files, tmp_path, capsys) -> None:
     file = tmp_path / "earlier.json"
     for content in (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import jsonschema
 import openpyxl
@@ -244,6 +246,95 @@ def test_two_atlases_are_compared_by_the_units_that_they_share(england, capsys, 
     assert status == 0
     assert "978,491 people" in out
     assert "8 new, 5 worse, 69 known, 31 mended" in out
+
+
+def test_two_atlas_files_of_small_tables_are_compared(capsys, tmp_path) -> None:
+    systems = {"old": list("AABB"), "new": list("ABBB")}
+    for name, codes in systems.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        table = {
+            "unit": list("abcd"),
+            "residents": [20, 10, 30, 40],
+            "lad": ["D1", "D1", "D2", "D2"],
+        }
+        pd.DataFrame({**table, "icb": codes}).to_csv(folder / "units.csv", index=False)
+        (folder / "atlas.toml").write_text(
+            """
+            title = "Vale"
+            [units.units]
+            file = "units.csv"
+            code = "unit"
+            people = { residents = { column = "residents", source = "ONS", as_at = 2020-06-30 } }
+            [layers.lad21]
+            members = { units = "lad" }
+            [layers.icb22]
+            members = { units = "icb" }
+            """,
+            encoding="utf-8",
+        )
+    old, new = (str(tmp_path / name / "atlas.toml") for name in systems)
+    files = ["--from", old, "--to", new]
+    lookup, found = tmp_path / "lookup.csv", tmp_path / "found.json"
+    written = ["--lookup", str(lookup), "-o", str(found)]
+    status, out, err = run(capsys, "compare", *files, "--layer", "icb22", *written)
+    assert (status, err) == (0, "")
+    assert "10 people in 1 unit were transferred, in one flow" in out
+    weights = pd.read_csv(lookup).set_index(["old", "new"])["weight"]
+    assert weights.to_dict() == pytest.approx(
+        {("A", "A"): 2 / 3, ("A", "B"): 1 / 3, ("B", "B"): 1.0}
+    )
+    broken = fp.read_report(found).query("check == 'nesting' and since == 'new'")
+    assert broken["code"].to_list() == ["D1"]
+    gated = ["compare", *files, "--layer", "icb22", "--fail-on", "newly-broken"]
+    assert run(capsys, *gated)[0] == 1
+
+
+def told(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    """Return what findings say of whom, in an order of its own."""
+    rows = table[["check", "layer", "against", "code", "status", "message"]].astype("object")
+    return sorted(rows.where(rows.notna(), "").itertuples(index=False, name=None))
+
+
+def test_the_findings_of_a_redraw_are_read_back_from_csv(redrawn, tmp_path) -> None:
+    file = redrawn.save(tmp_path / "r.csv")
+    assert told(pd.read_csv(file, dtype="str")) == told(redrawn.findings)
+
+
+def test_the_findings_of_a_redraw_are_read_back_from_junit(redrawn, tmp_path) -> None:
+    root = ET.parse(redrawn.save(tmp_path / "r.xml")).getroot()  # noqa: S314 - our own file.
+    found = redrawn.findings
+    cases = list(root.iter("testcase"))
+    assert len(cases) == len(found) == int(root.attrib["tests"])
+    # A finding about a whole layer is called "whole layer".
+    codes = found["code"].fillna("whole")
+    assert Counter(case.attrib["name"].split(" ")[0] for case in cases) == Counter(codes)
+    said = [
+        (case.attrib["name"].split(" ")[0], part.text.removeprefix("Warning: "))
+        for case in cases
+        for part in case
+    ]
+    missed = found[found["status"] != "pass"]
+    assert sorted(said) == sorted(zip(codes[missed.index], missed["message"], strict=True))
+    assert len(said) > 0
+
+
+def test_the_findings_of_a_redraw_are_read_back_from_geojson(redrawn, tmp_path) -> None:
+    data = json.loads(redrawn.save(tmp_path / "r.geojson").read_text("utf-8"))
+    said = [
+        (about["layer"], about["code"], text)
+        for about in (feature["properties"] for feature in data["features"])
+        for name, text in about.items()
+        if name.endswith("_message") and text is not None
+    ]
+    found = redrawn.findings
+    there = found.dropna(subset="code")[["layer", "code", "message"]]
+    assert sorted(said) == sorted(there.itertuples(index=False, name=None))
+    assert told(pd.DataFrame(data["findings_without_lines"])) == told(found[found["code"].isna()])
+    drawn = [feature["properties"] for feature in data["features"]]
+    warned = {(one["layer"], one["code"]) for one in drawn if one["status"] == "warn"}
+    missed = found.loc[found["status"] == "warn", ["layer", "code"]]
+    assert warned == set(missed.itertuples(index=False, name=None))
 
 
 def test_two_boundary_files_are_compared_by_area_or_by_the_people_of_units(shared, capsys) -> None:

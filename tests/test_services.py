@@ -129,6 +129,44 @@ def test_ambulance_services_span_several_systems_but_for_two_named_ones(ambulanc
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "bigger", "not_bigger"),
+    [
+        ("amb22", ["RRU", "RYE"], ["R1F", "RX6"]),
+        ("cal21", ["E56000012", "E56000019"], ["E56000005", "E56000013", "E56000029"]),
+        ("lrf19", ["London", "Sussex"], ["Greater Manchester", "Cleveland"]),
+    ],
+)
+def test_a_service_is_bigger_where_it_has_more_people_than_each_system_it_touches(
+    england, kind, bigger, not_bigger
+) -> None:
+    found = fp.spanning(graph_of(england, "icb22", kind)).set_index("service")["bigger"]
+    assert found[bigger].all()
+    assert not found[not_bigger].any()
+    pairs = england.overlap("icb22", kind).dropna(subset=["left", "right"])
+    largest = pairs["left"].map(england.people("icb22")["residents"]).groupby(pairs["right"]).max()
+    wanted = england.people(kind)["residents"].loc[largest.index] > largest
+    assert found.astype("bool").to_dict() == wanted.to_dict()
+
+
+@pytest.mark.parametrize("kind", ["amb22", "cal21", "lrf19"])
+def test_nodes_and_edges_have_the_areas_of_the_units_of_the_atlas(england, kind) -> None:
+    graph = graph_of(england, "icb22", kind)
+    units, rows = england.units["england"]["area_m2"], england.membership
+    codes = {
+        key: rows[(rows["layer"] == key) & (rows["units"] == "england")].set_index("unit")["code"]
+        for key in ("icb22", kind)
+    }
+    for key, own in codes.items():
+        wanted = units.groupby(own.reindex(units.index)).sum()
+        found = {code: graph.nodes[key, code]["area_m2"] for code in wanted.index}
+        assert found == pytest.approx(wanted.to_dict())
+    both = units.groupby([codes[key].reindex(units.index) for key in codes]).sum()
+    edges = fp.edge_table(graph).set_index(["system", "service"])["area_m2"]
+    assert edges.to_dict() == pytest.approx(both.to_dict())
+    assert edges.sum() == pytest.approx(units.sum())
+
+
 def test_london_is_a_union_of_whole_systems_in_one_region(ambulances) -> None:
     london = fp.spanning(ambulances).set_index("service").loc["RRU"]
     assert (london["relation"], london["whole"], london["in_part"]) == ("union", 5, 0)

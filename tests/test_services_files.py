@@ -238,6 +238,56 @@ def test_the_matrix_of_one_system_has_all_that_share_its_services(ambulances) ->
     assert len(axes.get_xticklabels()) == 2
 
 
+def test_a_marking_stands_at_the_edge_of_the_matrix_clear_of_all_else(ambulances, tmp_path) -> None:
+    for words in ("DRAFT", "$Not agreed$ " * 40):
+        figure = fp.services_matrix(ambulances, marking=words)
+        figure.canvas.draw()
+        marks = [text for text in figure.texts if text.get_label() == "marking"]
+        assert len(marks) == 1
+        assert marks[0].get_text().startswith(words[:5])
+        place = marks[0].get_window_extent()
+        assert place.x1 <= figure.bbox.x1
+        assert (place.y0 >= 0, place.y1 <= figure.bbox.y1) == (True, True)
+        others = [text for text in figure.texts if text not in marks]
+        labels = [*figure.axes[0].get_xticklabels(), *others]
+        assert max(label.get_window_extent().x1 for label in labels) < place.x0
+    bare = fp.services_matrix(ambulances)
+    assert "marking" not in [text.get_label() for text in bare.texts]
+    file = save_services_matrix(ambulances, tmp_path / "m.svg", marking="DRAFT")
+    assert "DRAFT Systems and services" in file.read_text("utf-8")
+
+
+@pytest.mark.parametrize("ending", ["graphml", "json", "csv", "png", "svg", "pdf"])
+def test_the_command_marks_every_file_of_partners(capsys, tmp_path, monkeypatch, ending) -> None:
+    from matplotlib.figure import Figure
+
+    drawn = []
+    save = Figure.savefig
+
+    def keep(figure, *given, **named) -> None:
+        drawn.extend(text.get_text() for text in figure.texts)
+        save(figure, *given, **named)
+
+    monkeypatch.setattr(Figure, "savefig", keep)
+    asked = ["partners", "--systems", "icb22", "--service", "amb22"]
+    file = tmp_path / f"services.{ending}"
+    status, _, _ = run(capsys, *asked, "--marking", "=DRAFT <1>", "-o", str(file))
+    assert status == 0
+    if ending == "graphml":
+        assert nx.read_graphml(file).graph["marking"] == "=DRAFT <1>"
+    elif ending == "json":
+        assert json.loads(file.read_text("utf-8"))["graph"]["marking"] == "=DRAFT <1>"
+    elif ending == "csv":
+        table = pd.read_csv(file)
+        assert table.columns[-1] == "marking"
+        assert set(table["marking"]) == {"'=DRAFT <1>"}
+    else:
+        assert "=DRAFT <1>" in drawn
+    assert run(capsys, *asked, "-o", str(file))[0] == 0
+    if ending in ("graphml", "json", "csv"):
+        assert b"marking" not in file.read_bytes()
+
+
 def test_a_system_in_no_service_is_a_row_without_a_cell(hostile) -> None:
     axes = fp.services_matrix(fp.services_graph(hostile)).axes[0]
     labels = [label.get_text() for label in axes.get_yticklabels()]

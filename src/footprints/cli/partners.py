@@ -63,7 +63,7 @@ def partners(
         ),
     ] = None,
     marking: Annotated[
-        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on each report.')
+        str, typer.Option(metavar="WORDS", help='Words such as "DRAFT" on each file.')
     ] = "",
 ) -> None:
     """Say which services a system deals with, and which other systems share them.
@@ -290,9 +290,9 @@ def _write(atlas: Atlas, graph: nx.Graph, file: Path, marking: str) -> None:
 
     ending = file.suffix.lower()
     if ending in matrix.PICTURES:
-        matrix.save_services_matrix(graph, file, _focus(graph))
+        matrix.save_services_matrix(graph, file, _focus(graph), marking=marking)
     elif ending in files.FORMATS:
-        files.write_graph(near_focus(graph), file)
+        files.write_graph(near_focus(graph), file, marking=marking)
     else:
         found.services_report(atlas, graph).save(file, marking=marking)
 

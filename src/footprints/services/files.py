@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_graph(graph: nx.Graph, path: str | PathLike[str]) -> Path:
+def write_graph(graph: nx.Graph, path: str | PathLike[str], *, marking: str = "") -> Path:
     """Write a graph of services as a file, whole or not at all.
 
     Parameters
@@ -33,6 +33,9 @@ def write_graph(graph: nx.Graph, path: str | PathLike[str]) -> Path:
         A name that ends in ``.graphml`` (for Gephi, Cytoscape, yEd), ``.json`` (node-link, for
         ``networkx.node_link_graph(..., edges="edges")`` and D3) or ``.csv`` (the edges of a graph
         of services, with who is in none; as Excel reads it). A file that is there is replaced.
+    marking : str
+        Words such as ``DRAFT``: the attribute ``marking`` of the graph, and the last column
+        ``marking`` of a table; without it there is neither.
 
     Returns
     -------
@@ -55,14 +58,14 @@ def write_graph(graph: nx.Graph, path: str | PathLike[str]) -> Path:
     'services.graphml'
     """
     file = output_file(path, list(FORMATS))
-    content = FORMATS[file.suffix.lower()](graph)
+    content = FORMATS[file.suffix.lower()](graph, " ".join(marking.split()))
     with whole(file) as part:
         part.write_bytes(content)
     return file
 
 
-def as_graphml(graph: nx.Graph) -> bytes:
-    """Return a graph as GraphML, valid XML whatever its names hold.
+def as_graphml(graph: nx.Graph, marking: str = "") -> bytes:
+    """Return a graph as GraphML, valid XML whatever its names and its marking hold.
 
     Examples
     --------
@@ -71,11 +74,11 @@ def as_graphml(graph: nx.Graph) -> bytes:
     b'<?xml'
     """
     target = BytesIO()
-    nx.write_graphml_xml(_plain(graph), target, encoding="utf-8", infer_numeric_types=True)
+    nx.write_graphml_xml(_plain(graph, marking), target, encoding="utf-8", infer_numeric_types=True)
     return target.getvalue()
 
 
-def as_node_link(graph: nx.Graph) -> bytes:
+def as_node_link(graph: nx.Graph, marking: str = "") -> bytes:
     """Return a graph as node-link JSON; ``<`` is escaped, so that no page takes it for a tag.
 
     Examples
@@ -84,12 +87,12 @@ def as_node_link(graph: nx.Graph) -> bytes:
     >>> sorted(json.loads(as_node_link(services_graph(load_example(), "icb22", "amb22"))))
     ['directed', 'edges', 'graph', 'multigraph', 'nodes']
     """
-    data = nx.node_link_data(_plain(graph), edges="edges")
+    data = nx.node_link_data(_plain(graph, marking), edges="edges")
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1)
     return (text.replace("<", "\\u003c") + "\n").encode()
 
 
-def as_edge_csv(graph: nx.Graph) -> bytes:
+def as_edge_csv(graph: nx.Graph, marking: str = "") -> bytes:
     """Return the edges of a graph of services as CSV that no spreadsheet runs.
 
     Examples
@@ -106,13 +109,14 @@ def as_edge_csv(graph: nx.Graph) -> bytes:
     texts = table.select_dtypes("str").columns
     safe = {name: table[name].map(harmless, na_action="ignore") for name in texts}
     basis = harmless(graph.graph["basis"])
-    text: str = table.assign(**safe, basis=basis).to_csv(
+    marked = {"marking": harmless(marking)} if marking else {}
+    text: str = table.assign(**safe, basis=basis, **marked).to_csv(
         index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n"
     )
     return text.encode("utf-8-sig")
 
 
-FORMATS: dict[str, Callable[[nx.Graph], bytes]] = {
+FORMATS: dict[str, Callable[[nx.Graph, str], bytes]] = {
     ".graphml": as_graphml,
     ".json": as_node_link,
     ".csv": as_edge_csv,
@@ -120,11 +124,11 @@ FORMATS: dict[str, Callable[[nx.Graph], bytes]] = {
 """What makes the content of each format, by what the name of its file ends in."""
 
 
-def _plain(graph: nx.Graph) -> nx.Graph:
+def _plain(graph: nx.Graph, marking: str) -> nx.Graph:
     """Return a graph whose nodes are texts, in which all can be seen and XML forbids nothing."""
     names = {node: visible(f"{node[0]}:{node[1]}") for node in graph.nodes}
     plain = graph.__class__()
-    plain.graph.update(_shown(graph.graph))
+    plain.graph.update(_shown(graph.graph | ({"marking": marking} if marking else {})))
     plain.add_nodes_from((names[node], _shown(about)) for node, about in graph.nodes(data=True))
     plain.add_edges_from(
         (names[one], names[other], _shown(about)) for one, other, about in graph.edges(data=True)

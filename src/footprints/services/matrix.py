@@ -30,11 +30,17 @@ MOST_ROWS, MOST_COLUMNS = 150, 100
 """More than that nobody reads on one page."""
 _ROW, _COLUMN, _LETTER = 0.25, 0.5, 0.078
 """In inches: a row, a column, and a letter of a name."""
+_EDGE, _MOST_MARKED = 0.45, 120
+"""In inches, the strip at the right edge where the marking stands; the most letters of it."""
 _PADDING = re.compile(r"^NHS | Integrated Care Board$|(?: University)? NHS (?:Foundation )?Trust$")
 
 
 def services_matrix(
-    graph: nx.Graph, focus: str | Iterable[str] | None = None, *, title: str | None = None
+    graph: nx.Graph,
+    focus: str | Iterable[str] | None = None,
+    *,
+    title: str | None = None,
+    marking: str = "",
 ) -> Figure:
     """Draw which systems deal with which services, for a paper or a wall.
 
@@ -52,6 +58,8 @@ def services_matrix(
         systems that share these. None draws all, of a focused atlas those of its focus.
     title : str, optional
         What stands above; None says what is drawn.
+    marking : str
+        Words such as ``DRAFT``, which stand along the right edge.
 
     Returns
     -------
@@ -79,17 +87,34 @@ def services_matrix(
     systems, services = _names(node_table(graph), shares, cut)
     caption = _caption(graph)
     width, height, box = _layout(shares, systems, services, len(caption))
-    figure = Figure(figsize=(width, height), facecolor="white")
-    axes = figure.add_axes(box)
+    marking = textwrap.shorten(visible(marking), _MOST_MARKED, placeholder="…")
+    page = width + (_EDGE if marking else 0)
+    figure = Figure(figsize=(page, height), facecolor="white")
+    axes = figure.add_axes((box[0] * width / page, box[1], box[2] * width / page, box[3]))
     _draw_cells(axes, shares, _uncertain(edges, shares))
     _draw_labels(axes, shares, systems, services, cut)
     layers = graph.graph["services"].replace("; ", ", ")
     head = f"Share of each system's people ({graph.graph['systems']}) in each service ({layers})"
     said = visible(title or head)
-    figure.text(0.15 / width, 1 - 0.15 / height, said, fontsize=11, va="top", parse_math=False)
+    figure.text(0.15 / page, 1 - 0.15 / height, said, fontsize=11, va="top", parse_math=False)
     lines = textwrap.fill(caption, _in_a_line(width))
-    figure.text(0.15 / width, 0.12 / height, lines, fontsize=7.5, va="bottom", parse_math=False)
+    figure.text(0.15 / page, 0.12 / height, lines, fontsize=7.5, va="bottom", parse_math=False)
+    if marking:
+        _draw_marking(figure, marking)
     return figure
+
+
+def _draw_marking(figure: Figure, marking: str) -> None:
+    """Write the marking along the right edge, as large as the height of the page allows."""
+    place = 1 - _EDGE / 2 / figure.get_figwidth()
+    text = figure.text(
+        place, 0.5, marking, fontsize=20, rotation=-90, ha="center", va="center", parse_math=False
+    )
+    text.set(fontweight="bold", color="#9b1c1c", label="marking")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
+        long = text.get_window_extent().height / figure.bbox.height
+    text.set_fontsize(20 * min(1, 0.9 / long))
 
 
 def _in_a_line(width: float) -> int:
@@ -117,14 +142,18 @@ def _layout(
 
 
 def save_services_matrix(
-    graph: nx.Graph, path: str | PathLike[str], focus: str | Iterable[str] | None = None
+    graph: nx.Graph,
+    path: str | PathLike[str],
+    focus: str | Iterable[str] | None = None,
+    *,
+    marking: str = "",
 ) -> Path:
     """Write the matrix picture as a file, whole or not at all.
 
     Parameters
     ----------
-    graph, focus
-        As in :func:`services_matrix`.
+    graph, focus, marking
+        As in :func:`services_matrix`. The marking is in the title that the file holds too.
     path : path-like
         A name that ends in ``.png``, ``.svg`` or ``.pdf``; a file that is there is replaced.
 
@@ -147,11 +176,12 @@ def save_services_matrix(
     '.svg', '.pdf'.
     """
     file = output_file(path, PICTURES)
-    figure = services_matrix(graph, focus)
+    figure = services_matrix(graph, focus, marking=marking)
+    told = " ".join(part for part in (visible(marking), "Systems and services") if part)
     with whole(file) as part, warnings.catch_warnings():
         # A letter that the font lacks is drawn as a box.
         warnings.filterwarnings("ignore", "Glyph .* missing", UserWarning)
-        figure.savefig(part, dpi=150, metadata={"Title": "Systems and services"})
+        figure.savefig(part, dpi=150, metadata={"Title": told})
     return file
 
 
