@@ -321,9 +321,11 @@ def test_the_findings_of_a_redraw_are_read_back_from_junit(redrawn, tmp_path) ->
 
 def test_the_findings_of_a_redraw_are_read_back_from_geojson(redrawn, tmp_path) -> None:
     data = json.loads(redrawn.save(tmp_path / "r.geojson").read_text("utf-8"))
+    features = [feature["properties"] for feature in data["features"]]
+    drawn = [about for about in features if about["kind"] == "footprint"]
     said = [
         (about["layer"], about["code"], text)
-        for about in (feature["properties"] for feature in data["features"])
+        for about in drawn
         for name, text in about.items()
         if name.endswith("_message") and text is not None
     ]
@@ -331,7 +333,6 @@ def test_the_findings_of_a_redraw_are_read_back_from_geojson(redrawn, tmp_path) 
     there = found.dropna(subset="code")[["layer", "code", "message"]]
     assert sorted(said) == sorted(there.itertuples(index=False, name=None))
     assert told(pd.DataFrame(data["findings_without_lines"])) == told(found[found["code"].isna()])
-    drawn = [feature["properties"] for feature in data["features"]]
     warned = {(one["layer"], one["code"]) for one in drawn if one["status"] == "warn"}
     missed = found.loc[found["status"] == "warn", ["layer", "code"]]
     assert warned == set(missed.itertuples(index=False, name=None))
