@@ -132,21 +132,45 @@ def test_a_layer_is_switched_on_and_off(opened, checked) -> None:
     assert page.quiet()
 
 
+def told_of(atlas: fp.Atlas, key: str, code: str) -> list[str]:
+    """Return what a map has to tell of a footprint, label and text in turn, from the tables."""
+    found = fp.check(atlas, layers=[key], select=["population-band"]).findings
+    row = found.set_index("code").loc[code]
+    people = atlas.people(key).loc[code, "residents"]
+    ends = {"lower": "the lower limit", "upper": "the upper limit"}
+    away = f"{row['distance']:+,.0f} ({row['distance_percent']:+.1f}%) from {ends[row['nearest']]}"
+    return [
+        "Code", code,
+        "People", f"{people:,.0f} residents, 2020-06-30",
+        "Band", f"{row['result']} 1,000,000 to 3,000,000",
+        "Distance", away,
+    ]  # fmt: skip
+
+
 def test_a_pointer_over_a_footprint_shows_what_is_known_of_it(opened, england) -> None:
     page = opened(fp.footprint_map(england, "icb26"))
-    names = []
+    layer = england.layers["icb26"]
     for number in (0, 11, 30):
         page.page.mouse.move(*page.middle_of(number))
         tip = page.page.locator(".leaflet-tooltip")
         tip.wait_for()
-        names.append(tip.locator("strong").inner_text())
-    layer = england.layers["icb26"]
-    assert names == [layer["name"].iloc[number] for number in (0, 11, 30)]
-    told = page.page.locator(".leaflet-tooltip").inner_text()
-    people = int(england.people("icb26")["residents"].iloc[30])
-    assert layer.index[30] in told
-    assert f"{people:,} residents, 2020-06-30" in told
-    assert "1,000,000 to 3,000,000" in told
+        assert tip.locator("strong").inner_text() == layer["name"].iloc[number]
+        told = tip.locator("dt, dd").all_inner_texts()
+        assert told == told_of(england, "icb26", layer.index[number])
+        assert tip.text_content() == "".join([layer["name"].iloc[number], *told])
+
+
+def test_a_bar_tells_the_scale(opened, england) -> None:
+    page = opened(fp.footprint_map(england, "icb26"))
+    bar = page.page.locator(".leaflet-control-scale-line")
+    assert bar.is_visible()
+    number, unit = re.fullmatch(r"(\d+) (k?m)", bar.inner_text()).groups()
+    kilometres = int(number) / (1 if unit == "km" else 1000)
+    # England is about 650 km from south to north, and the bar at most 100 pixels long.
+    boxes = [each.bounding_box() for each in page.page.locator("path.leaflet-interactive").all()]
+    tall = max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
+    assert bar.bounding_box()["width"] <= 105
+    assert kilometres / bar.bounding_box()["width"] == pytest.approx(650 / tall, rel=0.15)
 
 
 def test_search_finds_frimley_and_shows_it(opened, england) -> None:
@@ -162,30 +186,31 @@ def test_search_finds_frimley_and_shows_it(opened, england) -> None:
     assert page.page.locator(".leaflet-footprints-marked-pane path").count() == 1
 
 
+def reach(page: Opened, name: str) -> None:
+    """Press the tab key until what has the focus is called so."""
+    for _ in range(120):
+        page.page.keyboard.press("Tab")
+        here = page.page.evaluate(
+            "(document.activeElement.labels?.[0] || document.activeElement).textContent"
+        )
+        if name in here:
+            return
+    pytest.fail(f"{name} cannot be reached")
+
+
 def test_everything_works_by_keyboard(opened, checked) -> None:
     page = opened(checked)
     keyboard = page.page.keyboard
-
-    def reach(name: str) -> None:
-        for _ in range(80):
-            keyboard.press("Tab")
-            here = page.page.evaluate(
-                "(document.activeElement.labels?.[0] || document.activeElement).textContent"
-            )
-            if name in here:
-                return
-        pytest.fail(f"{name} cannot be reached")
-
-    reach("Find by name or code")
+    reach(page, "Find by name or code")
     keyboard.type("frimley")
     keyboard.press("Enter")
     chosen = page.page.locator(".footprints-chosen")
     assert "Frimley" in chosen.inner_text()
     assert page.page.evaluate("document.activeElement.className") == "footprints-chosen"
-    reach("Clear")
+    reach(page, "Clear")
     keyboard.press("Enter")
     assert chosen.inner_text() == ""
-    reach("nesting: lad23 against icb26")
+    reach(page, "nesting: lad23 against icb26")
     keyboard.press("Space")
     assert page.page.locator(".leaflet-footprints-found-pane path").count() == 5
     before = page.page.evaluate("document.querySelector('.leaflet-map-pane').style.transform")
