@@ -93,6 +93,7 @@ ORDER = [
     "tolerance",
     "overlaps.pairs",
     "overlaps.members",
+    "overlaps.ground",
     "overlaps.lines",
     "overlaps.points",
     "overlaps.layers",

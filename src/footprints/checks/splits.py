@@ -10,7 +10,8 @@ import shapely
 
 from footprints.checks.names import with_names
 from footprints.checks.nest import nesting, whole_pairs, within_focus
-from footprints.geometry import NATIONAL_GRID, polygonal
+from footprints.geometry import NATIONAL_GRID
+from footprints.overlaps.ground import ground_of_lines, ground_of_units
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -74,34 +75,10 @@ def splits(
 def _drawn(atlas: Atlas, parts: pd.DataFrame) -> npt.NDArray[np.object_]:
     """Return the lines of each part: of its units, else of what both footprints share."""
     method, units = parts.attrs["method"].partition(",")[0], parts.attrs["units"]
-    none = np.full(len(parts), None, dtype=object)
+    layers = (parts.attrs["left_layer"], parts.attrs["right_layer"])
     if method == "area":
-        return _shared(atlas, parts)
-    if method != "members" or atlas.coded.blocks(units).lines != "official":
-        return none
-    shapes = np.asarray(atlas.coded.blocks(units).table.geometry.array)
-    sides = [atlas.coded.members(parts.attrs[f"{side}_layer"], units) for side in ("left", "right")]
-    if any(side.people is not None for side in sides):
-        return none
-    i, j = (
-        side.codes.get_indexer(parts[name])
-        for side, name in zip(sides, ("left", "right"), strict=True)
-    )
-    for row, (one, other) in enumerate(zip(i, j, strict=True)):
-        inside = (sides[0].by_unit == one) & (sides[1].by_unit == other)
-        none[row] = shapely.union_all(shapes[inside])
-    return none
-
-
-def _shared(atlas: Atlas, parts: pd.DataFrame) -> npt.NDArray[np.object_]:
-    """Return what the lines of both footprints share, or what of the left one is in none."""
-    ones, others = (
-        atlas.layers[parts.attrs[f"{side}_layer"]].geometry for side in ("left", "right")
-    )
-    mine = np.asarray(ones.reindex(parts["left"]).array)
-    theirs = np.asarray(others.reindex(parts["right"]).array)
-    bare = parts["right"].isna().to_numpy()
-    theirs[bare] = shapely.union_all(np.asarray(others.array)) if bare.any() else None
-    return polygonal(
-        np.where(bare, shapely.difference(mine, theirs), shapely.intersection(mine, theirs))
-    )
+        return ground_of_lines(atlas, parts, layers)
+    shapes = None
+    if method == "members" and atlas.coded.blocks(units).lines == "official":
+        shapes = ground_of_units(atlas, parts, layers, units)
+    return np.full(len(parts), None, dtype=object) if shapes is None else shapes

@@ -10,7 +10,8 @@ import pandas as pd
 import shapely
 
 from footprints.errors import OverlapError
-from footprints.geometry import NATIONAL_GRID, polygonal
+from footprints.geometry import NATIONAL_GRID
+from footprints.overlaps.ground import ground_of_lines, ground_of_units
 from footprints.overlaps.members import shared_table
 from footprints.overlaps.pairs import Asked
 
@@ -107,34 +108,6 @@ def _ground(atlas: Atlas, rows: pd.DataFrame, left: str, right: str) -> tuple[Sh
         # Pairs that count units were told by points, which say nothing of what the lines share.
         if rows["units"].notna().any() or not (quality == "official").all():
             return none, "none"
-        return _of_lines(atlas, rows, left, right), "official"
-    blocks = atlas.coded.blocks(units)
-    sides = [atlas.coded.members(key, units) for key in (left, right)]
-    if blocks.lines == "none" or any(side.people is not None for side in sides):
-        return none, "none"
-    wanted = pd.MultiIndex.from_arrays(
-        [side.codes.get_indexer(rows[name]) for side, name in zip(sides, _SIDES, strict=True)]
-    )
-    held = pd.MultiIndex.from_arrays([side.by_unit for side in sides])
-    pair = wanted.get_indexer(held)
-    listed = blocks.table.geometry.reset_index(drop=True)[pair >= 0].to_frame("geometry")
-    joined = listed.dissolve(by=pair[pair >= 0]).geometry
-    none[joined.index.to_numpy()] = joined.to_numpy()
-    return none, blocks.lines
-
-
-_SIDES = ("left", "right")
-
-
-def _of_lines(atlas: Atlas, rows: pd.DataFrame, left: str, right: str) -> Shapes:
-    """Return what the lines of both footprints share, or what of the left one is in none."""
-    ones, others = (atlas.layers[key].geometry for key in (left, right))
-    mine, theirs = (
-        np.array(lines.reindex(rows[name]).array, dtype=object)
-        for lines, name in zip((ones, others), _SIDES, strict=True)
-    )
-    bare = rows["right"].isna().to_numpy()
-    theirs[bare] = shapely.union_all(np.asarray(others.array)) if bare.any() else None
-    return polygonal(
-        np.where(bare, shapely.difference(mine, theirs), shapely.intersection(mine, theirs))
-    )
+        return ground_of_lines(atlas, rows, (left, right)), "official"
+    shapes = ground_of_units(atlas, rows, (left, right), units)
+    return (none, "none") if shapes is None else (shapes, atlas.coded.blocks(units).lines)
