@@ -18,12 +18,12 @@ from footprints.pictures.paper import column_width, panel_lines, paper_named, sh
 from footprints.pictures.scene import scene_of
 from footprints.pictures.words import (
     MOST_NAME,
+    basis_of,
     few,
     label_names,
     legend_of,
     misses_of,
     same_as_focus,
-    sources_of,
     subtitle_of,
     title_of,
     told,
@@ -117,7 +117,7 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
     scene = scene_of(atlas, layers, findings=findings, population=population)
     marking = drawable(marking, MOST_NAME)
     heading = title_of(scene, title)
-    words = (heading, subtitle_of(scene), sources_of(scene, licence))
+    words = (heading, subtitle_of(scene), basis_of(scene, licence))
     with mpl.rc_context(STYLE):
         sheet, placed = _laid_out(scene, size, words, labels)
         page = Page(sheet)
