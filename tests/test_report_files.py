@@ -472,6 +472,14 @@ def test_each_format_for_people_tells_what_to_know_of_the_layers(england: fp.Atl
         content = FORMATS[ending](report, "").decode()
         assert not [line for line in told if line not in content]
     assert notes["lrf19"] in "".join(markdown(FORMATS[".md"](report, "")))
+    said = json.loads(FORMATS[".json"](report, ""))
+    about = england.overview[["level", "as_at", "lines", "source", "note"]]
+    expected = about[about.index.isin(keys)].rename_axis("layer").reset_index()
+    assert said["layers"] == expected.to_dict("records")
+    assert said["baseline"] is None
+    text = cells(FORMATS[".xlsx"](report, ""), "Sources").fillna("").astype("str")
+    rows = {tuple(row[: len(expected.columns)]) for row in text.itertuples(index=False)}
+    assert set(expected.itertuples(index=False, name=None)) <= rows
 
 
 def test_a_page_tells_how_many_misses_it_leaves_out(

@@ -208,15 +208,24 @@ def remarks(report: Report) -> dict[str, list[str]]:
         "Agreed exceptions": list(agreed),
         "Missed before, and no more": improved,
         NOT_CHECKED: report.reasons,
-        CAVEATS: caveats(report.atlas, _checked(report)),
+        CAVEATS: caveats(report.atlas, layer_table(report)["layer"]),
     }
     return {head: lines for head, lines in lists.items() if lines}
 
 
-def _checked(report: Report) -> list[str]:
-    """Return the layers of the atlas that a report speaks of, in its order."""
+def layer_table(report: Report) -> pd.DataFrame:
+    """Return where the layers that a report speaks of come from, in the order of the atlas.
+
+    Returns
+    -------
+    DataFrame
+        Columns: ``layer``, ``level``, ``as_at``, ``lines`` (``official``, ``illustrative`` or
+        ``none``), ``source``, ``note``.
+    """
     asked = report.summary.reset_index()[["layer", "against"]].to_numpy().ravel()
-    return [key for key in report.atlas.overview.index if key in set(asked)]
+    about = report.atlas.overview.rename_axis("layer").reset_index()
+    columns = ["layer", "level", "as_at", "lines", "source", "note"]
+    return about.loc[about["layer"].isin(asked), columns].reset_index(drop=True)
 
 
 def band_table(report: Report) -> pd.DataFrame:
