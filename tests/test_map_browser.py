@@ -543,6 +543,17 @@ def test_paper_shows_the_whole_area_and_no_controls(opened, england) -> None:
         assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
 
 
+@pytest.mark.parametrize("wide", [1366, 1920])
+def test_england_fills_the_paper_however_wide_the_screen_is(opened, england, wide: int) -> None:
+    page = opened(fp.footprint_map(england, "icb26"), viewport={"width": wide, "height": 768})
+    page.page.emulate_media(media="print")
+    page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    boxes = [each.bounding_box() for each in page.page.locator("path.leaflet-interactive").all()]
+    tall = max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
+    frame = page.page.locator(".folium-map").bounding_box()
+    assert 0.8 < tall / frame["height"] <= 1
+
+
 def test_a_focus_and_its_notes_fit_one_sheet(opened, england) -> None:
     frimley = england.focus("Frimley")
     page = opened(fp.footprint_map(frimley, findings=fp.check(frimley), marking="DRAFT"))

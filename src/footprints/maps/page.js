@@ -122,6 +122,15 @@ function footprintsMap(map, name) {
     showLegend(fills, top);
   }
 
+  function drawnIn(frame) {
+    const drawn = L.latLngBounds([]);
+    shown.forEach((view) => drawn.extend(group(view).getBounds()));
+    if (!drawn.isValid() || !frame.intersects(drawn)) return frame;
+    return L.latLngBounds(
+      [Math.max(frame.getSouth(), drawn.getSouth()), Math.max(frame.getWest(), drawn.getWest())],
+      [Math.min(frame.getNorth(), drawn.getNorth()), Math.min(frame.getEast(), drawn.getEast())]);
+  }
+
   // The panel.
 
   function element(tag, properties = {}, ...children) {
@@ -297,12 +306,12 @@ function footprintsMap(map, name) {
   redraw();
   map.invalidateSize();
 
-  // On paper the map keeps what it shows on the screen.
+  // On paper the map keeps what it shows on the screen, without the empty sea beside it.
   let before = null;
   window.addEventListener("beforeprint", () => {
     before = map.getBounds();
     document.body.classList.add("footprints-print");
-    map.invalidateSize({animate: false}).fitBounds(before, {animate: false});
+    map.invalidateSize({animate: false}).fitBounds(drawnIn(before), {animate: false});
   });
   window.addEventListener("afterprint", () => {
     document.body.classList.remove("footprints-print");
