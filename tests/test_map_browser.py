@@ -173,6 +173,17 @@ def test_a_bar_tells_the_scale(opened, england) -> None:
     assert kilometres / bar.bounding_box()["width"] == pytest.approx(650 / tall, rel=0.15)
 
 
+def test_the_legend_has_the_colours_of_the_map(opened, england) -> None:
+    page = opened(fp.footprint_map(england, "icb26"))
+    strength = "each => [getComputedStyle(each).%s, getComputedStyle(each).%s].join(' ')"
+    legend = page.page.locator(".footprints-swatch").all()
+    shown = [each.evaluate(strength % ("backgroundColor", "opacity")) for each in legend]
+    shapes = page.page.locator("path.leaflet-interactive").all()
+    drawn = [each.evaluate(strength % ("fill", "fillOpacity")) for each in shapes]
+    assert len(shown) == 3
+    assert set(shown) == set(drawn)
+
+
 def test_search_finds_frimley_and_shows_it(opened, england) -> None:
     page = opened(fp.footprint_map(england, ["icb26", "icb22"]))
     page.page.get_by_label("Find by name or code").fill("frimley")
