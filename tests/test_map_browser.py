@@ -409,6 +409,7 @@ def test_a_focus_stands_out_from_what_lies_around_it(opened, england) -> None:
     (veil,) = page.page.locator(".leaflet-footprints-veil-pane path").all()
     assert veil.get_attribute("fill") == "#fff"
     assert veil.get_attribute("fill-rule") == "evenodd"
+    assert 0.5 <= float(veil.get_attribute("fill-opacity")) <= 0.7
     x, y = page.middle_of(0)
     inside = """([x, y]) => {
       const veil = document.querySelector(".leaflet-footprints-veil-pane path");
