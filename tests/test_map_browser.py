@@ -564,6 +564,8 @@ def test_england_fills_the_paper_however_wide_the_screen_is(opened, england, wid
     tall = max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
     frame = page.page.locator(".folium-map").bounding_box()
     assert 0.8 < tall / frame["height"] <= 1
+    # A4 on its side has 718 pixels between margins of 10 mm.
+    assert frame["height"] <= 718
 
 
 def test_a_focus_and_its_notes_fit_one_sheet(opened, england) -> None:
