@@ -220,7 +220,7 @@ def test_a_target_is_measured_and_nobody_misses_it(capsys) -> None:
     ("arguments", "status"),
     [
         (["--layer", "pcn21"], 0),
-        (["--bands", "plan-2025"], 0),
+        (["--bands", "plan-2025", "--select", "population-band"], 0),
         (["--layer", "pcn21", "--fail-on", "warn"], 1),
         (["--layer", "nhser22", "--select", "population-band"], 3),
     ],

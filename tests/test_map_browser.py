@@ -87,6 +87,17 @@ def test_a_bar_tells_the_scale(opened, england) -> None:
     assert kilometres / bar.bounding_box()["width"] == pytest.approx(650 / tall, rel=0.15)
 
 
+def test_the_legend_has_the_colours_of_the_map(opened, england) -> None:
+    page = opened(fp.footprint_map(england, "icb26"))
+    strength = "each => [getComputedStyle(each).%s, getComputedStyle(each).%s].join(' ')"
+    legend = page.page.locator(".footprints-swatch").all()
+    shown = [each.evaluate(strength % ("backgroundColor", "opacity")) for each in legend]
+    shapes = page.page.locator("path.leaflet-interactive").all()
+    drawn = [each.evaluate(strength % ("fill", "fillOpacity")) for each in shapes]
+    assert len(shown) == 3
+    assert set(shown) == set(drawn)
+
+
 def test_search_finds_frimley_and_shows_it(opened, england) -> None:
     page = opened(fp.footprint_map(england, ["icb26", "icb22"]))
     page.page.get_by_label("Find by name or code").fill("frimley")
@@ -247,6 +258,7 @@ def test_a_focus_stands_out_from_what_lies_around_it(opened, england) -> None:
     (veil,) = page.page.locator(".leaflet-footprints-veil-pane path").all()
     assert veil.get_attribute("fill") == "#fff"
     assert veil.get_attribute("fill-rule") == "evenodd"
+    assert 0.5 <= float(veil.get_attribute("fill-opacity")) <= 0.7
     x, y = page.middle_of(0)
     inside = """([x, y]) => {
       const veil = document.querySelector(".leaflet-footprints-veil-pane path");
@@ -390,6 +402,19 @@ def test_paper_shows_the_whole_area_and_no_controls(opened, england) -> None:
         assert box["x"] >= frame["x"]
         assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
         assert box["y"] + box["height"] <= frame["y"] + frame["height"] + 1
+
+
+@pytest.mark.parametrize("wide", [1366, 1920])
+def test_england_fills_the_paper_however_wide_the_screen_is(opened, england, wide: int) -> None:
+    page = opened(fp.footprint_map(england, "icb26"), viewport={"width": wide, "height": 768})
+    page.page.emulate_media(media="print")
+    page.page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    boxes = [each.bounding_box() for each in page.page.locator("path.leaflet-interactive").all()]
+    tall = max(box["y"] + box["height"] for box in boxes) - min(box["y"] for box in boxes)
+    frame = page.page.locator(".folium-map").bounding_box()
+    assert 0.8 < tall / frame["height"] <= 1
+    # A4 on its side has 718 pixels between margins of 10 mm.
+    assert frame["height"] <= 718
 
 
 def test_a_focus_and_its_notes_fit_one_sheet(opened, england) -> None:

@@ -30,6 +30,26 @@ def test_compare_draws_what_moved(tmp_path, capsys) -> None:
     assert data["focus"] == "NHS Frimley Integrated Care Board"
 
 
+def test_check_draws_every_finding_that_has_lines(tmp_path, capsys) -> None:
+    file = tmp_path / "england.html"
+    assert main(["check", "--map", str(file)]) == 0
+    capsys.readouterr()
+    data = drawn(file)
+    assert [layer["key"] for layer in data["layers"]][:2] == ["icb26", "place22"]
+    assert "nesting: lad23 against icb26" in [view["label"] for view in data["views"]]
+    (unseen,) = [note for note in data["notes"] if "not on the map" in note]
+    assert unseen == (
+        "550 findings are not on the map: population-band of pcn21, nesting of pcn21."
+    )
+
+
+def test_check_draws_what_was_not_held_against_bands(tmp_path, capsys) -> None:
+    file = tmp_path / "nesting.html"
+    assert main(["check", "--select", "nesting", "--layer", "lad23", "--map", str(file)]) == 0
+    assert "Map written: nesting.html" in capsys.readouterr().out
+    assert "lad23" in [layer["key"] for layer in drawn(file)["layers"]]
+
+
 def test_two_boundary_files_are_drawn_without_people_or_bands(tmp_path, capsys, england) -> None:
     names = []
     for key in ("icb22", "icb26"):

@@ -273,6 +273,9 @@ def test_an_edge_is_stored_once_however_many_layers_use_it(england: fp.Atlas) ->
     assert len(one) == len(two) == 1
     points = [sum(map(len, each[0]["arcs"])) for each in (one, two)]
     assert points[1] < 1.05 * points[0]
+    arcs = [np.cumsum(np.reshape(arc, (-1, 2)), axis=0).tolist() for arc in two[0]["arcs"]]
+    either_way = {str(min(arc, arc[::-1])) for arc in arcs}
+    assert len(either_way) == len(arcs)
 
 
 def test_a_hole_an_island_and_a_piece_that_fills_a_hole_are_kept() -> None:

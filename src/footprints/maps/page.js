@@ -2,6 +2,8 @@
 // text, never as markup.
 "use strict";
 
+const STRENGTH = 0.75;  // Of colours that mean something, on the map and in the legend.
+
 function footprintsMap(map, name) {
   const data = JSON.parse(document.getElementById(name + "_data").textContent);
   const panel = document.getElementById(name);
@@ -112,7 +114,7 @@ function footprintsMap(map, name) {
           const pane = line ? "footprints-lines" : "overlayPane";
           shape.weight = line ? 2.5 : 1;
           Object.assign(shape.options, {
-            pane, renderer: renderer(pane), interactive: !line, fill: !line, fillOpacity: view.legend.length ? 0.75 : 0.6,
+            pane, renderer: renderer(pane), interactive: !line, fill: !line, fillOpacity: view.legend.length ? STRENGTH : 0.6,
             color: line ? "#1d3557" : "#4a5560", weight: shape.weight,
           });
         });
@@ -120,6 +122,15 @@ function footprintsMap(map, name) {
       shapes.addTo(map);
     }
     showLegend(fills, top);
+  }
+
+  function drawnIn(frame) {
+    const drawn = L.latLngBounds([]);
+    shown.forEach((view) => drawn.extend(group(view).getBounds()));
+    if (!drawn.isValid() || !frame.intersects(drawn)) return frame;
+    return L.latLngBounds(
+      [Math.max(frame.getSouth(), drawn.getSouth()), Math.max(frame.getWest(), drawn.getWest())],
+      [Math.min(frame.getNorth(), drawn.getNorth()), Math.min(frame.getEast(), drawn.getEast())]);
   }
 
   // The panel.
@@ -196,6 +207,7 @@ function footprintsMap(map, name) {
       if (kind === "hatch") {
         swatch.style.background = "repeating-linear-gradient(135deg, " + colour + " 0 2px, #fff 2px 5px)";
       } else swatch.style[kind === "line" ? "borderTopColor" : "backgroundColor"] = colour;
+      if (kind === "fill") swatch.style.opacity = STRENGTH;
       legend.append(element("li", {}, swatch, text));
     };
     for (const view of shown.filter((each) => each === top || each.kind !== "fill")) {
@@ -298,12 +310,12 @@ function footprintsMap(map, name) {
   redraw();
   map.invalidateSize();
 
-  // On paper the map keeps what it shows on the screen.
+  // On paper the map keeps what it shows on the screen, without the empty sea beside it.
   let before = null;
   window.addEventListener("beforeprint", () => {
     before = map.getBounds();
     document.body.classList.add("footprints-print");
-    map.invalidateSize({animate: false}).fitBounds(before, {animate: false});
+    map.invalidateSize({animate: false}).fitBounds(drawnIn(before), {animate: false});
   });
   window.addEventListener("afterprint", () => {
     document.body.classList.remove("footprints-print");

@@ -148,10 +148,17 @@ class Report:
 
     @property
     def drawable(self) -> list[str]:
-        """The layers that were judged and have lines, the highest level first."""
-        judged = self.atlas.overview.loc[list(self.in_bands.index)]
-        drawn = judged[judged["lines"] != "none"]
-        return sorted(drawn.index, key=lambda key: -rank(drawn.loc[key, "level"]))
+        """The layers that were judged or missed a check and have lines, judged ones first.
+
+        Among both the highest level is first.
+        """
+        missed = self.findings["layer"][self.findings["status"].isin(["fail", "warn", "excepted"])]
+        judged = list(self.in_bands.index)
+        about = self.atlas.overview.loc[list(dict.fromkeys([*judged, *missed.dropna()]))]
+        drawn = about[about["lines"] != "none"]
+        return sorted(
+            drawn.index, key=lambda key: (key not in judged, -rank(drawn.loc[key, "level"]))
+        )
 
     @property
     def populations(self) -> list[str]:
