@@ -43,6 +43,8 @@ ORDER = [
     "atlas",
     "changes",
     "columns",
+    "recorded",
+    "history",
     "description",
     "read.bundled",
     "read.band_sets",
