@@ -120,6 +120,7 @@ ORDER = [
     "report.junit",
     "report.github",
     "report.evidence",
+    "report.styles",
     "report.geo",
     "report.tidy",
     "report.writing",
