@@ -193,6 +193,7 @@ ORDER = [
     "maps.views",
     "maps.page",
     "maps.changed",
+    "maps.gaping",
     "maps.served",
     "maps.contents",
     "maps.interactive",

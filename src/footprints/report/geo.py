@@ -307,6 +307,9 @@ def _as_features(
 def _degrees(frame: gpd.GeoDataFrame, decimals: int = DECIMALS) -> npt.NDArray[np.object_]:
     """Return polygons in rounded degrees that are valid, outer rings anticlockwise."""
     exact = frame.geometry.to_crs("EPSG:4326").to_numpy()
+    # Degrees may cross the sides of what is micrometres wide.
+    crossed = ~(shapely.is_valid(exact) | shapely.is_missing(exact))
+    exact[crossed] = shapely.make_valid(exact[crossed], method="structure", keep_collapsed=False)
     rounded = shapely.transform(exact, lambda xy: np.round(xy, decimals))
     # Rounding each vertex keeps the borders that neighbours share; where it breaks a ring, the
     # whole polygon is rounded, and where that would change what is there, none of it.
@@ -314,8 +317,8 @@ def _degrees(frame: gpd.GeoDataFrame, decimals: int = DECIMALS) -> npt.NDArray[n
     rounded[broken] = shapely.set_precision(exact[broken], 10.0**-decimals)
     area = shapely.area(exact)
     other = np.abs(shapely.area(rounded) - area) > area / 100
-    other &= shapely.is_valid(exact)
     rounded[other] = exact[other]
+    rounded[shapely.is_empty(rounded)] = None
     drawn: npt.NDArray[np.object_] = shapely.orient_polygons(rounded, exterior_cw=False)
     return drawn
 
