@@ -333,19 +333,54 @@ def test_a_layer_that_is_called_like_the_evidence_keeps_its_name_apart(
     assert read["layer"].unique().tolist() == ["gaps_and_overlaps"]
 
 
-def test_the_official_lines_of_systems_draw_what_cannot_be_decided(
-    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
-) -> None:
+def of_systems(lsoas: gpd.GeoDataFrame, lines: gpd.GeoDataFrame) -> fp.Atlas:
+    """Make an atlas of the systems of 2022, listed by LSOA, with lines of their own."""
     whole = layer_of(lsoas["ICB22CD"].to_dict(), "system")
     own = gpd.GeoDataFrame(
-        whole.table, geometry=published.geometry.reindex(whole.table.index), crs="EPSG:27700"
+        whole.table, geometry=lines.geometry.reindex(whole.table.index), crs="EPSG:27700"
     )
-    own.attrs.update({name: published.attrs[name] for name in ("resolution", "accuracy_m")})
+    own.attrs.update({name: lines.attrs[name] for name in ("resolution", "accuracy_m")})
     layer = fp.Layer(
         table=own, members={"lsoa11": whole.members["squares"]}, level="system", lines="official"
     )
     units = residents(lsoas[["residents", "geometry"]])
-    atlas = fp.Atlas(title="Systems", units={"lsoa11": units}, layers={"icb22": layer})
+    return fp.Atlas(title="Systems", units={"lsoa11": units}, layers={"icb22": layer})
+
+
+def test_planted_faults_in_official_lines_are_drawn_among_their_noise(
+    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
+) -> None:
+    north, south = "E54000008", "E54000048"  # Cheshire and Merseyside, Lancashire.
+    assert {north, south} <= set(published.index)
+    border = shapely.intersection(*published.geometry[[north, south]].boundary)
+    longest = max(shapely.get_parts(shapely.line_merge(border)), key=lambda line: line.length)
+    at = [longest.interpolate(share, normalized=True) for share in (0.3, 0.7)]
+    hole, taken = (box(p.x - 1500, p.y - 1500, p.x + 1500, p.y + 1500) for p in at)
+    lines = published.copy()
+    shapes = lines.geometry.difference(hole)
+    overlap = taken.difference(shapes[north])
+    shapes[north] = shapes[north].union(taken)
+    lines = lines.set_geometry(shapes)
+    lines.attrs = dict(published.attrs)
+    report = fp.check(of_systems(lsoas, lines), **ONLY)
+    found = gaps_and_overlaps(report)
+    real = found[found["class"] == "real"].set_index("place")
+    assert sorted(real.index) == ["gap", "overlap"]
+    assert real.loc["gap", "area_m2"] == pytest.approx(9e6, rel=1e-6)
+    assert real.loc["overlap", "area_m2"] == pytest.approx(overlap.area, rel=1e-6)
+    for name, planted in (("gap", hole), ("overlap", overlap)):
+        assert real.geometry[name].symmetric_difference(planted).area < 1
+        points = lsoas.geometry.representative_point()
+        inside = lsoas.loc[points.within(planted), "residents"].sum()
+        assert real.loc[name, "people"] == inside
+    assert real["width_m"].between(1000, 3001).all()
+    assert not report.ok
+
+
+def test_the_official_lines_of_systems_draw_what_cannot_be_decided(
+    lsoas: gpd.GeoDataFrame, published: gpd.GeoDataFrame
+) -> None:
+    atlas = of_systems(lsoas, published)
     report = fp.check(atlas, layers="icb22", ignore=["population-band", "coverage"])
     found = gaps_and_overlaps(report)
     assert (found["class"] == "undecidable").sum() == 3
