@@ -57,7 +57,15 @@ def drawn_gaps(report: Report, keys: Collection[str]) -> gpd.GeoDataFrame:
 
 
 def gap_pieces(gaps: gpd.GeoDataFrame) -> Pieces:
-    """Return gaps and overlaps as areas of a page, each of its own."""
+    """Return gaps and overlaps as areas of a page, each of its own.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> gap_pieces(gpd.GeoDataFrame(geometry=[box(0, 0, 1, 1)], crs=27700)).shares_edges
+    False
+    """
     members = {GAPS: np.arange(len(gaps))}
     return Pieces(geometry=gaps.geometry, shares_edges=False, members=members)
 
@@ -84,6 +92,14 @@ def gap_layer(gaps: gpd.GeoDataFrame) -> dict[str, object]:
     Returns
     -------
     dict
+
+    Examples
+    --------
+    >>> row = {"layer": "icb22", "codes": "A, B", "place": "gap", "class": "real", "people": 7}
+    >>> row |= {"population": "residents", "population_date": "2020", "area_m2": 50, "width_m": 5}
+    >>> told = gap_layer(pd.DataFrame([row]))
+    >>> told["name"], told["facts"]["People"]
+    (['Gap of icb22'], ['7 residents, 2020'])
     """
     counted = gaps["people"].astype("Float64")
     basis = gaps["population"].fillna("people") + ", " + gaps["population_date"].fillna("")
@@ -121,6 +137,13 @@ def gap_views(gaps: gpd.GeoDataFrame, findings: pd.DataFrame, position: int) -> 
     Returns
     -------
     list of dict
+
+    Examples
+    --------
+    >>> found = pd.DataFrame({"status": ["fail"], "message": ["A gap."], "source": ["ours"]})
+    >>> gaps = pd.DataFrame({"layer": ["icb22"], "finding": [0]})
+    >>> gap_views(gaps, found, 1)[0]["found"]
+    [[0, 0, 'A gap.']]
     """
     return [
         finding_view(

@@ -191,6 +191,12 @@ def finding_view(
     Returns
     -------
     dict
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"status": ["warn"], "message": ["Too small."], "source": ["ours"]})
+    >>> finding_view("bands", 0, rows, pd.Index([4]).to_numpy())["found"]
+    [[4, 1, 'Too small.']]
     """
     names = list(STATUSES)
     counts = rows["status"].value_counts()
