@@ -258,11 +258,14 @@ def test_lines_that_are_illustrative_or_joined_are_not_looked_at(england: fp.Atl
 def test_a_gap_of_one_footprint_stands_on_its_feature_and_others_beside() -> None:
     lake = box(WEST + 2000, SOUTH + 2000, WEST + 2400, SOUTH + 2400)
     page = json.loads(as_geojson(fp.check(drawn(HOLE, lake), **ONLY)))
-    (feature,) = page["features"]
-    assert feature["properties"]["code"] == "icb22-0000"
-    assert feature["properties"]["boundaries"] == "fail"
-    codes = [each["code"] for each in page["findings_without_lines"]]
-    assert codes == [None, "icb22-0000, icb22-0100"]
+    about = [each["properties"] for each in page["features"]]
+    (feature,) = [each for each in about if each["kind"] == "footprint"]
+    assert feature["code"] == "icb22-0000"
+    assert feature["boundaries"] == "fail"
+    gaps = [each["codes"] for each in about if each["kind"] == "gap_or_overlap"]
+    assert gaps == ["icb22-0000, icb22-0100", "icb22-0000"]
+    # The finding of the layer stands on no feature.
+    assert [each["code"] for each in page["findings_without_lines"]] == [None]
 
 
 def test_an_atlas_file_asks_for_boundaries(tmp_path: Path, capsys) -> None:

@@ -447,7 +447,7 @@ EDITS = {
     "ALTER TABLE layer_lad21 ADD COLUMN mine TEXT": r"columns in its table 'layer_lad21' that it did not have.*'mine'",
     "ALTER TABLE layer_lad21 RENAME COLUMN name TO mine": r"(?s)lacks columns in its table 'layer_lad21': 'name'",
     "UPDATE atlas SET value = '\"Other\"' WHERE key = 'title'": r"changed in its description 'atlas'",
-    "UPDATE atlas SET value = '2' WHERE key = 'version'": r"is of version 2 of the format.*reads version 1",
+    "UPDATE atlas SET value = '9' WHERE key = 'version'": r"is of version 9 of the format.*reads versions 1 and 2",
     "UPDATE atlas SET value = 'x' WHERE key = 'title'": r"its table 'atlas' cannot be read",
     "UPDATE atlas SET value = NULL": r"its table 'atlas' cannot be read",
     "DELETE FROM atlas WHERE key = 'sha256'": r"changed in its description",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,31 @@ from footprints.bands import Band, BandSet
 from footprints.columns import as_it_was, digest, plain_column
 from footprints.errors import FootprintsError, OutputError, Problems
 from footprints.geometry import NATIONAL_GRID
+from footprints.history import (
+    BEFORE,
+    MEMBERS_BEFORE,
+    described,
+    fields_of,
+    frames_before,
+    layer_from,
+    redraws_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from footprints.atlas import Redraw
 
 Document = dict[str, Any]
 
 FORMAT = "footprints atlas"
 VERSION = 1
+WITH_REDRAWS = 2
+"""The version of an atlas that was redrawn: a reader of version 1 would lose the records unsaid."""
+VERSIONS = (VERSION, WITH_REDRAWS)
 MEMBERSHIP = "membership"
 DESCRIPTION = "atlas"
 
-_KEPT_APART = {"table", "members", "evidence"}
 _RESERVED = {"fid", "ogc_fid", "geom", "geometry"}
 _LONGEST_NAME = 60
 
@@ -77,7 +90,7 @@ def stored(atlas: Atlas) -> Stored:
     _refuse_focus(atlas)
     problems = Problems("The atlas")
     units, layers = atlas.parts()
-    frames = _frames(units, layers, atlas.membership)
+    frames = _frames(units, layers, atlas.membership) | frames_before(atlas.redraws)
     names = _table_names(frames)
     tables, specs = {}, {}
     for part, frame in frames.items():
@@ -85,21 +98,23 @@ def stored(atlas: Atlas) -> Stored:
     problems.raise_any(OutputError)
     document = {
         "format": FORMAT,
-        "version": VERSION,
+        "version": WITH_REDRAWS if atlas.redraws else VERSION,
         "title": atlas.title,
         "notes": atlas.notes,
         "units": [
-            {"name": name, "table": names["units", name]} | _fields(each)
+            {"name": name, "table": names["units", name]} | fields_of(each)
             for name, each in units.items()
         ],
         "layers": [
-            {"key": key, "table": names["layer", key]} | _fields(each)
+            {"key": key, "table": names["layer", key]} | fields_of(each)
             for key, each in layers.items()
         ],
         "origins": [asdict(origin) for origin in atlas.origins],
         "checks": _stored_checks(atlas.checks),
         "tables": specs,
     }
+    if atlas.redraws:
+        document["redraws"] = described(atlas.redraws, names)
     document = json.loads(_json(document))
     return Stored(document=document | {"sha256": hash_of(document)}, tables=tables)
 
@@ -120,8 +135,8 @@ def atlas_of(document: Document, tables: Mapping[str, pd.DataFrame]) -> Atlas:
 
     Raises
     ------
-    TableError, CRSError
-        If they are no sound atlas.
+    TableError, CRSError, RedrawError
+        If they are no sound atlas, or the records of what was redrawn are not sound.
 
     Examples
     --------
@@ -133,13 +148,20 @@ def atlas_of(document: Document, tables: Mapping[str, pd.DataFrame]) -> Atlas:
     frames = {name: _table(table, document["tables"][name]) for name, table in tables.items()}
     rows = frames[MEMBERSHIP].reset_index(drop=True)
     by_layer = dict(list(rows.groupby("layer", observed=True)))
+    units = {each["name"]: _units(each, frames) for each in document["units"]}
+    layers = {each["key"]: _layer(each, frames, by_layer) for each in document["layers"]}
+    redraws: tuple[Redraw, ...] = ()
+    if "redraws" in document or document["version"] == WITH_REDRAWS:
+        records = document.get("redraws")
+        redraws = redraws_of(records, frames.get(MEMBERS_BEFORE), frames, units, layers)
     return Atlas(
         title=document["title"],
         notes=document["notes"],
-        units={each["name"]: _units(each, frames) for each in document["units"]},
-        layers={each["key"]: _layer(each, frames, by_layer) for each in document["layers"]},
+        units=units,
+        layers=layers,
         origins=[Origin(**origin) for origin in document["origins"]],
         checks=_checks(document["checks"]),
+        redraws=redraws,
     )
 
 
@@ -234,7 +256,11 @@ def _plain_table(
 
 
 def _what(kind: str, name: str) -> str:
+    if kind == BEFORE:
+        number, _, key = name.partition("_")
+        return f"the layer {key!r} before redraw {number}"
     words = {"units": "the table of units ", "layer": "the layer ", MEMBERSHIP: "the membership"}
+    words |= {MEMBERS_BEFORE: "the membership before redraws"}
     return words[kind] + (repr(name) if name else "")
 
 
@@ -279,15 +305,6 @@ def _stored_names(columns: Iterable[tuple[str, pd.Series]]) -> list[str | None]:
         (None if column.isna().all() else "geometry") if is_shape else next(free)
         for (_, column), is_shape in zip(columns, shaped, strict=True)
     ]
-
-
-def _fields(part: UnitTable | Layer) -> Document:
-    """Return what a table of units or a layer has besides tables."""
-    return {
-        field.name: getattr(part, field.name)
-        for field in fields(part)
-        if field.name not in _KEPT_APART
-    }
 
 
 def _json(document: Document) -> str:
@@ -351,15 +368,9 @@ def _layer(
 ) -> Layer:
     rows = members[known["key"]]
     special = rows[rows["evidence"] != "published"]
-    population = known["population"] and Population(**known["population"])
-    rest = {key: known[key] for key in known if key not in {"key", "table", "population"}}
-    return Layer(
-        table=frames[known["table"]],
-        members=members_from(rows),
-        evidence=dict(zip(special["unit"], special["evidence"].astype("str"), strict=True)),
-        population=population,
-        **rest,
-    )
+    rest = {key: known[key] for key in known if key not in {"key", "table"}}
+    evidence = dict(zip(special["unit"], special["evidence"].astype("str"), strict=True))
+    return layer_from(rest, frames[known["table"]], members_from(rows), evidence)
 
 
 def _stored_checks(checks: Checks) -> Document:

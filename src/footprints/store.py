@@ -35,7 +35,11 @@ def write_atlas(atlas: Atlas, path: str | PathLike[str]) -> Path:
 
     Tables keep their names and columns, so that QGIS and pandas read them; what else an atlas
     holds is in the table ``atlas`` or the file ``atlas.json``. It is written whole or not at all,
-    and read back and compared before it is put in place.
+    and read back and compared before it is put in place. What was redrawn is kept too, so that
+    :meth:`Atlas.undo` works after reading: the changes in ``redraws`` of the description, each
+    layer that was redrawn, as it was, in a table such as ``before_1_icb22`` (of the first redraw),
+    and who was in it in ``membership_before``. Such an atlas is of version 2 of the format, which
+    a footprints that would lose the records refuses; any other is of version 1.
 
     Parameters
     ----------
@@ -56,6 +60,8 @@ def write_atlas(atlas: Atlas, path: str | PathLike[str]) -> Path:
         If the name ends in something else, something else stands there, the file is open in
         another program, or the atlas holds what cannot be stored; what stood there before is
         untouched.
+    CRSError
+        If a record of a redraw that was made by hand keeps lines that are not in EPSG:27700.
 
     Examples
     --------

@@ -242,8 +242,8 @@ class WhatIf:
             With the layers redrawn under the same keys. It keeps all members and what they rest
             on; what cannot be known of parts (lines that are the layer's own, people counted by
             footprint, lists by other units) is left out and named in ``notes``. One with a focus is
-            redrawn whole and focused again, on the successor where the focus has one. An atlas that
-            is stored, or whose units are converted, keeps the notes and not the records.
+            redrawn whole and focused again, on the successor where the focus has one. A stored
+            atlas keeps the records; one whose units are converted keeps the notes alone.
 
         Raises
         ------

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from footprints.checks.cover import coverage
 from footprints.errors import OverlapError
 from footprints.geometry import RESOLUTIONS
 from footprints.overlaps.cross_check import cross_check
-from footprints.report.findings import FAULT_AREA, FAULT_UNITS, METRES_2
+from footprints.report.findings import FAULT_AREA, FAULT_UNITS, METRES_2, PLACE_COLUMNS
 from footprints.tolerance import Tolerance
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from footprints.atlas import Atlas
     from footprints.checks.asked import Asked
     from footprints.checks.cover import Covered
@@ -24,7 +27,14 @@ MOST_UNITS = 5
 """How many units a sentence names; the rest are counted."""
 
 
-def well_drawn(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
+class Looked(NamedTuple):
+    """What was found in a layer's own lines, as findings and on the ground."""
+
+    findings: pd.DataFrame
+    places: gpd.GeoDataFrame
+
+
+def well_drawn(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> Looked:
     """Return the findings of whether a layer's own lines leave gaps or overlap.
 
     Parameters
@@ -39,9 +49,13 @@ def well_drawn(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.Da
 
     Returns
     -------
-    DataFrame
-        Findings: one for the layer, and one for each place that is real or undecidable, whose
+    findings : DataFrame
+        One for the layer, and one for each place that is real or undecidable, whose
         ``code`` is the footprints beside it, ``value`` its area and ``miss`` its people.
+    places : GeoDataFrame
+        Each gap and overlap, those that were let pass too, with the columns
+        :data:`footprints.report.findings.PLACE_COLUMNS`; ``finding`` is the position in
+        ``findings``.
 
     Raises
     ------
@@ -83,7 +97,45 @@ def well_drawn(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.Da
         }
     )
     whole = _whole(asked, found, faults, unknown=unknown)
-    return _with_basis(pd.concat([whole, rows], ignore_index=True), table.attrs)
+    findings = _with_basis(pd.concat([whole, rows], ignore_index=True), table.attrs)
+    return Looked(findings, _places(asked, table, faults.index, unknown=unknown))
+
+
+def _places(
+    asked: Asked, table: gpd.GeoDataFrame, faults: pd.Index[int], *, unknown: bool
+) -> gpd.GeoDataFrame:
+    """Return the ground of each gap and overlap, and the finding that it belongs to."""
+    number = pd.Series(np.arange(1, len(faults) + 1), index=faults)
+    attrs = table.attrs
+    places = table.assign(
+        # What was let pass, or is forgiven, is counted in the finding of the layer.
+        finding=number.reindex(table.index, fill_value=0),
+        check=asked.check,
+        layer=asked.layer,
+        place=table["kind"],
+        **{"class": _classes(table["cause"].astype("str"), unknown=unknown)},
+        cause=table["cause"].astype("str"),
+        population=attrs.get("population") or None,
+        population_date=attrs.get("date") or None,
+        population_source=attrs.get("source") or None,
+        tolerance_m=float(attrs["metres"]),
+        resolution=None if unknown else attrs["resolution"],
+        reference=attrs["reference"],
+        lines="official",
+    )
+    # A unit that lies in no lines is a point, where people live: it is told, and not drawn.
+    places = places[places["unit"].isna()].reset_index(drop=True)
+    places.attrs = {}
+    texts = dict.fromkeys([name for name, kind in PLACE_COLUMNS.items() if kind == "str"], "str")
+    return places[[*PLACE_COLUMNS, "geometry"]].astype(texts)
+
+
+def _classes(cause: pd.Series[str], *, unknown: bool) -> pd.Series[str]:
+    """Say which places are real, which are noise, and which cannot be told from it."""
+    kept = cause.isin(["real", "undecidable", "not meant to cover"])
+    found = cause.where(kept, "noise")
+    # Where nobody knows how the lines were drawn, nobody knows what the drawing explains.
+    return found.mask(cause.eq("drawing") & unknown, "undecidable")
 
 
 def _whole(asked: Asked, found: Covered, faults: pd.DataFrame, *, unknown: bool) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -18,12 +18,14 @@ from footprints.checks.unasked import agreed_in_vain, not_looked_at
 from footprints.errors import FootprintsError, OverlapError, TableError, listed
 from footprints.read import band_set
 from footprints.report import Report, as_findings
-from footprints.report.findings import FINDING_COLUMNS, skipped
+from footprints.report.findings import FINDING_COLUMNS, as_places, skipped
 from footprints.report.reading import read_report
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+
+    import geopandas as gpd
 
     from footprints.bands import BandSet
     from footprints.checks.asked import Asked
@@ -103,7 +105,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     names = chosen_checks(named, [ignore] if isinstance(ignore, str) else ignore)
     earlier = None if baseline is None else _findings_of(baseline)
     asked = [one for one in what_to_check(atlas, chosen, keys, named) if one.check in names]
-    parts, pairs = look_into(
+    parts, pairs, places = look_into(
         atlas, asked, chosen, population=population, tolerance=tolerance, named=named or ()
     )
     if keys is None and "population-band" in names:
@@ -120,6 +122,7 @@ def check(  # noqa: PLR0913 - what may be asked of a check, each by its name.
         bands=chosen,
         findings=findings,
         pairs=pairs_missed(findings, pairs),
+        places=as_places(places),
         mended=None
         if earlier is None
         else mended(findings, earlier, focused=atlas.focused is not None),
@@ -132,6 +135,17 @@ def chosen_bands(atlas: Atlas, bands: BandSet | str | None) -> BandSet:
     return band_set(wanted) if isinstance(wanted, str) else wanted
 
 
+class LookedInto(NamedTuple):
+    """What checks found, not yet judged; the pair tables that they looked at; gaps and overlaps.
+
+    The ``finding`` of a place is a position in all the parts, one after the other.
+    """
+
+    parts: list[pd.DataFrame]
+    pairs: list[pd.DataFrame]
+    places: list[gpd.GeoDataFrame]
+
+
 def look_into(  # noqa: PLR0913 - what may be asked of a check, each by its name.
     atlas: Atlas,
     asked: Sequence[Asked],
@@ -140,12 +154,12 @@ def look_into(  # noqa: PLR0913 - what may be asked of a check, each by its name
     population: str | None = None,
     tolerance: Tolerance | None = None,
     named: Sequence[str] = (),
-) -> tuple[list[pd.DataFrame], list[pd.DataFrame]]:
-    """Return what each check found, not yet judged, and the pair tables that it looked at.
+) -> LookedInto:
+    """Return what each check found, the pair tables that it looked at, and gaps and overlaps.
 
     Of a check that is ``named``, what takes long is looked at too.
     """
-    parts, met = [], []
+    parts, met, places = list[pd.DataFrame](), list[pd.DataFrame](), list["gpd.GeoDataFrame"]()
     for one in asked:
         if one.check == "population-band":
             parts.append(in_band(atlas, one.layer, bands, population))
@@ -153,11 +167,16 @@ def look_into(  # noqa: PLR0913 - what may be asked of a check, each by its name
             found, pairs = _of_two(atlas, one, tolerance)
             parts.append(found)
             met.append(pairs)
-        else:
-            parts.append(_of_one(atlas, one, tolerance))
+        elif one.check == "boundaries":
+            found, drawn = _of_lines(atlas, one, tolerance)
+            before = sum(map(len, parts))
+            places += [each.assign(finding=each["finding"] + before) for each in drawn]
+            parts.append(found)
             if _lists_too(atlas, one, named):
                 parts.append(_of_list(atlas, one, tolerance))
-    return parts, met
+        else:
+            parts.append(_of_one(atlas, one, tolerance))
+    return LookedInto(parts, met, places)
 
 
 def judged(atlas: Atlas, parts: list[pd.DataFrame], today: date | None = None) -> pd.DataFrame:
@@ -215,18 +234,28 @@ def _of_two(
 
 def _of_one(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:
     """Check one layer, or say why that cannot be done."""
-    look = {"coverage": covered, "boundaries": well_drawn, "contiguity": hangs_together}
+    look = {"coverage": covered, "contiguity": hangs_together}
     try:
         return look[asked.check](atlas, asked, tolerance)
     except OverlapError as error:
         return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer)
 
 
+def _of_lines(
+    atlas: Atlas, asked: Asked, tolerance: Tolerance | None
+) -> tuple[pd.DataFrame, list[gpd.GeoDataFrame]]:
+    """Look for gaps and overlaps of a layer's lines, or say why that cannot be done."""
+    try:
+        found = well_drawn(atlas, asked, tolerance)
+    except OverlapError as error:
+        return skipped(asked.check, str(error).replace("\n", " "), layer=asked.layer), []
+    return found.findings, [found.places]
+
+
 def _lists_too(atlas: Atlas, asked: Asked, select: Sequence[str] | None) -> bool:
     """Tell whether a list is held against lines: it takes long, and has to be asked for."""
     wanted = "boundaries" in (select or ()) or asked.layer in atlas.checks.boundaries
-    lines = atlas.whole.coded.lines(asked.layer) == "official"
-    return asked.check == "boundaries" and wanted and lines
+    return wanted and atlas.whole.coded.lines(asked.layer) == "official"
 
 
 def _of_list(atlas: Atlas, asked: Asked, tolerance: Tolerance | None) -> pd.DataFrame:

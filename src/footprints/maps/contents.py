@@ -18,6 +18,7 @@ from footprints.maps.changed import (
     moved_pieces,
     moved_view,
 )
+from footprints.maps.gaping import GAPS, gap_detail, gap_layer, gap_pieces, gap_views
 from footprints.maps.page import as_json, size_of
 from footprints.maps.pieces import pieces_of, touching
 from footprints.maps.served import served
@@ -28,6 +29,7 @@ from footprints.report.contents import about, visible
 from footprints.sources import caveats, licences, sources_of
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import networkx as nx
     import numpy as np
     import numpy.typing as npt
@@ -57,6 +59,8 @@ class Asked:
         The layers, the first of them switched on.
     findings : DataFrame, optional
         Findings to be switched on and off.
+    gaps : GeoDataFrame, optional
+        The gaps and overlaps that some of the findings are about.
     change : Change, optional
         A comparison of two of the layers.
     services : networkx.Graph, optional
@@ -76,6 +80,7 @@ class Asked:
     report: Report
     keys: tuple[str, ...]
     findings: pd.DataFrame | None = None
+    gaps: gpd.GeoDataFrame | None = None
     change: Change | None = None
     services: nx.Graph[tuple[str, str]] | None = None
     population: str | None = None
@@ -88,6 +93,11 @@ class Asked:
     def atlas(self) -> Atlas:
         """What the layers are in."""
         return self.report.atlas
+
+    @property
+    def has_gaps(self) -> bool:
+        """Whether a gap or overlap is drawn."""
+        return self.gaps is not None and len(self.gaps) > 0
 
     @property
     def counts_people(self) -> bool:
@@ -129,7 +139,7 @@ class Contents:
         rest = self._words | {"layers": self._layers, "views": self._views}
         for detail in details:
             if detail != details[0]:
-                drawn = [topology(each.geometry, detail_m=detail) for each in self.shared]
+                drawn = self._simplified(detail)
             told = {"detail": f"Lines are simplified to about {detail:,} m."}
             lines = {"topologies": [each.as_json() for each in drawn]}
             text = as_json(rest | told | lines)
@@ -146,10 +156,12 @@ class Contents:
     def shared(self) -> list[Pieces]:
         """The areas that the layers are made of."""
         found_pieces = pieces_of(self.asked.atlas, self._drawn)
-        if self.asked.change is None:
-            return found_pieces
-        own, _ = moved_pieces(self.asked.change, self.asked.atlas, found_pieces)
-        return found_pieces if own is None else [*found_pieces, own]
+        if self.asked.change is not None:
+            own, _ = moved_pieces(self.asked.change, self.asked.atlas, found_pieces)
+            found_pieces += [] if own is None else [own]
+        if self.asked.gaps is not None and self.asked.has_gaps:
+            found_pieces.append(gap_pieces(self.asked.gaps))
+        return found_pieces
 
     @property
     def _drawn(self) -> list[str]:
@@ -169,7 +181,17 @@ class Contents:
 
     @cached_property
     def _finest(self) -> list[Topology]:
-        return [topology(each.geometry, detail_m=self._details[0]) for each in self.shared]
+        return self._simplified(self._details[0])
+
+    def _simplified(self, detail_m: int) -> list[Topology]:
+        """Return the lines of all areas, those of gaps as much finer as these are narrow."""
+        finer = 1.0
+        if self.asked.gaps is not None and self.asked.has_gaps:
+            finer = min(gap_detail(self.asked.gaps) / self._details[0], 1.0)
+        return [
+            topology(each.geometry, detail_m=detail_m * (finer if GAPS in each.members else 1))
+            for each in self.shared
+        ]
 
     @property
     def _words(self) -> dict[str, object]:
@@ -181,7 +203,9 @@ class Contents:
             figures = about(report)
         notes = [*asked.notes, *atlas.notes, *figures, *caveats(atlas, self._drawn)]
         if asked.findings is not None:
-            notes += off_the_map(atlas, asked.keys, asked.findings)
+            # What is drawn as a gap or overlap is on the map, though on no footprint.
+            on = [] if asked.gaps is None else asked.gaps["finding"]
+            notes += off_the_map(atlas, asked.keys, asked.findings.drop(index=on))
         focused, outline = atlas.focused, None
         if focused is not None and focused.layer in self._drawn:
             place = atlas.layers[focused.layer].index.get_loc(focused.code)
@@ -228,7 +252,13 @@ class Contents:
                     "of": self.shared[number].members[key].tolist(),
                 }
             )
-        return layers if asked.change is None else [*layers, self._moved(asked.change)]
+        if asked.change is not None:
+            layers.append(self._moved(asked.change))
+        if asked.gaps is not None and asked.has_gaps:
+            number = next(n for n, each in enumerate(self.shared) if GAPS in each.members)
+            of = list(range(len(asked.gaps)))
+            layers.append(gap_layer(asked.gaps) | {"topology": number, "of": of})
+        return layers
 
     def _happened(self, key: str) -> dict[str, list[str | None]]:
         """Return what became of the footprints of a layer that was compared."""
@@ -273,6 +303,9 @@ class Contents:
         views = [view for view in in_bands if view is not None]
         if self.asked.findings is not None:
             views += found(atlas, keys, self.asked.findings)
+            if self.asked.gaps is not None and self.asked.has_gaps:
+                place = len(self._drawn) + (self.asked.change is not None)
+                views += gap_views(self.asked.gaps, self.asked.findings, place)
         views += [areas(atlas, key, numbers[key], self._colours[key]) for key in by_level]
         if self.asked.services is not None:
             views = [*served(self.asked.services, atlas, numbers), *views]

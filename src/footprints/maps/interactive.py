@@ -15,6 +15,7 @@ from footprints.errors import FootprintsError, FootprintsWarning, OutputError, U
 from footprints.geometry import to_degrees
 from footprints.maps.changed import before_and_after
 from footprints.maps.contents import Asked, Contents
+from footprints.maps.gaping import drawn_gaps
 from footprints.maps.page import MapPage
 from footprints.maps.saving import as_frame
 from footprints.maps.served import layers_of
@@ -83,7 +84,8 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         lines, and switches on the systems.
     findings : Report or DataFrame, optional
         What :func:`check` found, or some of its findings: a layer for each check, and the
-        evidence of each finding. None holds the layers against their population bands only.
+        evidence of each finding; of a report also where official lines leave a gap or overlap
+        that is real or cannot be decided. None holds the layers against their population bands only.
     change : Change, optional
         What :func:`compare` found between two layers of the atlas: before and after, and the
         areas that moved with their people. Without ``layers``, these two alone.
@@ -141,6 +143,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         report=report,
         keys=tuple(keys),
         findings=findings.findings if isinstance(findings, Report) else findings,
+        gaps=drawn_gaps(findings, keys) if isinstance(findings, Report) else None,
         change=change,
         services=services,
         population=population,

@@ -168,11 +168,36 @@ def found(atlas: Atlas, layers: list[str], findings: pd.DataFrame) -> list[View]
         if drawn.any():
             words = f"{check}: {layer}" + ("" if pd.isna(against) else f" against {against}")
             number = layers.index(layer)
-            views.append(_finding(visible(words), number, rows[drawn], position[drawn]))
+            views.append(finding_view(visible(words), number, rows[drawn], position[drawn]))
     return views
 
 
-def _finding(label: str, layer: int, rows: pd.DataFrame, position: npt.NDArray[np.intp]) -> View:
+def finding_view(
+    label: str, layer: int, rows: pd.DataFrame, position: npt.NDArray[np.intp]
+) -> View:
+    """Return the view of findings that miss something, each hatched in the ink of its status.
+
+    Parameters
+    ----------
+    label : str
+        What it is called.
+    layer : int
+        Where the layer that it is drawn on is among those of the page.
+    rows : DataFrame
+        Findings, all of :data:`STATUSES`.
+    position : array of int
+        Of each the area in that layer.
+
+    Returns
+    -------
+    dict
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"status": ["warn"], "message": ["Too small."], "source": ["ours"]})
+    >>> finding_view("bands", 0, rows, pd.Index([4]).to_numpy())["found"]
+    [[4, 1, 'Too small.']]
+    """
     names = list(STATUSES)
     counts = rows["status"].value_counts()
     told = zip(position.tolist(), rows["status"], texts(rows["message"]), strict=True)

@@ -13,7 +13,7 @@ import pyogrio
 from shapely.errors import GEOSException
 
 from footprints.columns import digest, from_arrow
-from footprints.description import DESCRIPTION, FORMAT, VERSION, atlas_of, hash_of
+from footprints.description import DESCRIPTION, FORMAT, VERSIONS, atlas_of, hash_of
 from footprints.errors import FileError, FootprintsError, Problems
 from footprints.output import standing
 from footprints.read.boundary_files import DAMAGE, SIGNATURES, make_sure, plainly_named
@@ -70,13 +70,15 @@ def read_stored_atlas(path: str | PathLike[str]) -> Atlas:
     Returns
     -------
     Atlas
-        As it was written.
+        As it was written, with the records of what was redrawn, so that :meth:`Atlas.undo` takes
+        it back. What was stored before these were kept has none.
 
     Raises
     ------
     FileError
         If it is no atlas that footprints wrote, is damaged, was changed since, or is of another
-        version; every part that is missing or changed is named.
+        version; every part that is missing or changed is named, and so is every key of a record
+        of what was redrawn that cannot be.
 
     Examples
     --------
@@ -189,10 +191,10 @@ def _not_ours(name: str, reason: str) -> FileError:
 def _check_description(source: Source) -> None:
     """Refuse another version of the format, and a description that was changed."""
     version = source.document.get("version")
-    if version != VERSION:
+    if type(version) is not int or version not in VERSIONS:
         msg = (
             f"{source.name!r} is of version {version!r} of the format, and this footprints reads "
-            f"version {VERSION}. Read it with the footprints that wrote it."
+            f"versions {' and '.join(map(str, VERSIONS))}. Read it with the footprints that wrote it."
         )
         raise FileError(msg, [version])
     if source.document.get("sha256") != hash_of(source.document):

@@ -207,7 +207,7 @@ def effect_on_checks(  # noqa: PLR0913 - what may be asked of it, each by its na
     found: list[pd.DataFrame] = []
     for side in (before, after):
         asked = what_a_redraw_touches(side, others, chosen)
-        parts, met = look_into(
+        parts, met, _ = look_into(
             side.atlas.whole, asked, chosen, population=population, tolerance=tolerance
         )
         found.append(_of_the_map(judged(side.atlas.whole, parts, today)))

@@ -1,4 +1,4 @@
-"""The ground behind a report: what a footprint that misses something shares with each other one."""
+"""The ground behind a report: what pairs of footprints share, and where lines gape or overlap."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from footprints.geometry import NATIONAL_GRID
 from footprints.overlaps.ground import ground_of_lines, ground_of_units
 from footprints.overlaps.members import shared_table
 from footprints.overlaps.pairs import Asked
+from footprints.report.findings import PLACE_COLUMNS
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 NUMBERS = ["units", "people", "share", "population", "population_date", "population_source"]
 EVIDENCE_COLUMNS = ["left_layer", "left", "left_name", "right_layer", "right", "right_name"]
 EVIDENCE_COLUMNS += [*NUMBERS, "part", "lines"]
+OF_FINDING = ["status", "since", "message"]
+GAP_COLUMNS = [*PLACE_COLUMNS, *(f"finding_{name}" for name in OF_FINDING)]
+CLASSES = {
+    "real": "#d55e00",
+    "undecidable": "#e69f00",
+    "not meant to cover": "#56b4e9",
+    "noise": "#d9d9d9",
+}
+"""What a gap or overlap is, the gravest first, and the colour of each."""
 PARTS = {"largest": "#d9d9d9", "further": "#d55e00", "in none": "#e69f00"}
 """What a part is of its left footprint, and the colour of each."""
 
@@ -78,6 +88,39 @@ def shared_ground(report: Report) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         table.loc[kept, EVIDENCE_COLUMNS], geometry=shapes[kept], crs=NATIONAL_GRID
     )
+
+
+def gaps_and_overlaps(report: Report) -> gpd.GeoDataFrame:
+    """Return the ground of each gap and overlap of a report, with the finding it belongs to.
+
+    Parameters
+    ----------
+    report : Report
+        What a check found; its ``places`` are those of the check ``boundaries``.
+
+    Returns
+    -------
+    GeoDataFrame
+        A row a place, those that were let pass too, in EPSG:27700, the gravest first and the
+        largest of each class first. Columns: those of
+        :data:`footprints.report.findings.PLACE_COLUMNS`; ``finding_status``, ``finding_since`` and
+        ``finding_message``, of its finding, which of a place that was let pass is that of the
+        whole layer; ``geometry``. No rows
+        where no official lines were looked at. A unit that lies in no lines is no place, and
+        stands in the findings alone.
+
+    Examples
+    --------
+    >>> from footprints import check, load_example
+    >>> len(gaps_and_overlaps(check(load_example(), layers="icb22", select=["boundaries"])))
+    0
+    """
+    told = report.findings[OF_FINDING].reindex(report.places["finding"])
+    places = report.places.assign(**{f"finding_{name}": told[name].array for name in told})
+    grave = places["class"].map({name: number for number, name in enumerate(CLASSES)})
+    order = pd.DataFrame({"grave": grave, "area": -places["area_m2"]})
+    places = places.loc[order.sort_values(["grave", "area"], kind="stable").index]
+    return places[[*GAP_COLUMNS, "geometry"]].reset_index(drop=True)
 
 
 def _with_basis(pairs: pd.DataFrame, findings: pd.DataFrame) -> pd.DataFrame:

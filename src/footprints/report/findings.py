@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import pandas as pd
+
+from footprints.geometry import NATIONAL_GRID
 
 FINDING_COLUMNS = {
     "check": "str",
@@ -55,6 +58,40 @@ that matters most); ``cause`` (of a mismatch of lines); ``forgiven`` (what the t
 ``method`` and ``evidence`` (how the overlap was found, and the weakest membership that it rests
 on); ``source`` (who asks for it).
 """
+PLACE_COLUMNS = {
+    "finding": "int64",
+    "check": "str",
+    "layer": "str",
+    "codes": "str",
+    "place": "str",
+    "class": "str",
+    "cause": "str",
+    "forgiven": "bool",
+    "area_m2": "float64",
+    "width_m": "float64",
+    "units": "Int64",
+    "people": "Int64",
+    "population": "str",
+    "population_date": "str",
+    "population_source": "str",
+    "tolerance_m": "float64",
+    "resolution": "str",
+    "reference": "str",
+    "lines": "str",
+}
+"""The columns of the places where lines leave a gap or overlap, and their types, in order.
+
+``finding`` (the index of its finding: its own where it is real or undecidable, that of the layer
+where it was let pass or is forgiven); ``check`` and ``layer``; ``codes`` (the footprints that
+overlap, or are beside a gap); ``place`` (``gap``, ``open gap``, ``missing`` or ``overlap``);
+``class`` (``real``, ``undecidable``, ``noise``, ``not meant to cover``) and the ``cause`` that it
+comes from; ``forgiven`` (whether the tolerance of people or share forgave it); ``area_m2``;
+``width_m`` (of the largest circle in it: how wide it is where it is widest); ``units`` (count) and
+``people`` (persons, a fraction where they are estimated) that live in it, NA where nobody is
+counted, with ``population``, ``population_date`` and ``population_source``; ``tolerance_m`` (how
+wide a place the drawing may explain, metres), ``resolution`` (of the lines; NA where it is not
+known) and ``reference`` (what the lines were held against); ``lines`` (``official``).
+"""
 KEY = ["check", "layer", "against", "code"]
 """What tells one finding from another."""
 MISSED = ("fail", "warn")
@@ -78,3 +115,30 @@ def skipped(check: str, reason: str, *, layer: str = "", against: str = "") -> p
     """Return the finding that something could not be checked, with the reason."""
     finding = {"check": check, "layer": layer, "status": "skipped", "message": reason}
     return pd.DataFrame([finding | ({"against": against} if against else {})])
+
+
+def as_places(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Put the places where lines leave a gap or overlap together, under the fixed columns.
+
+    Parameters
+    ----------
+    parts : list of GeoDataFrame
+        Each with the columns :data:`PLACE_COLUMNS` and a geometry in EPSG:27700.
+
+    Returns
+    -------
+    GeoDataFrame
+        With these columns; an empty list gives no rows.
+
+    Examples
+    --------
+    >>> as_places([]).columns[-1]
+    'geometry'
+    """
+    if not parts:
+        # Made array by array, since most checks have none, and wait for it.
+        columns = {name: pd.array([], dtype=kind) for name, kind in PLACE_COLUMNS.items()}
+        shapes = gpd.array.from_shapely([], crs=NATIONAL_GRID)
+        return gpd.GeoDataFrame(columns | {"geometry": shapes})
+    types = {name: kind for name, kind in PLACE_COLUMNS.items() if name != "people"}
+    return pd.concat(parts, ignore_index=True).astype(types)

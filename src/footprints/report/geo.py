@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from xml.etree.ElementTree import Element, SubElement, tostring
 
 import geopandas as gpd
 import numpy as np
@@ -16,11 +14,13 @@ import pyogrio
 import shapely
 
 from footprints.errors import plain
-from footprints.report.contents import further_tables, written
-from footprints.report.evidence import PARTS, shared_ground
+from footprints.report.contents import further_tables
+from footprints.report.evidence import CLASSES, PARTS, gaps_and_overlaps, shared_ground
+from footprints.report.findings import FAULT_AREA
+from footprints.report.styles import add_styles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable
 
     import numpy.typing as npt
 
@@ -38,6 +38,8 @@ COLOURS = {
 """The statuses, the worst first, and the colour of each."""
 DECIMALS = 6
 """Of degrees: about a tenth of a metre."""
+FINE = 9
+"""Of degrees, for what may be narrower than that: about a tenth of a millimetre."""
 BASIS = ["people", "population", "population_date", "population_source"]
 TOLD = ["check", "layer", "against", "code", "name", "status", "message"]
 GEOMETRY = "geom"
@@ -45,19 +47,13 @@ TABLES = ("findings", "pairs", "about")
 """The tables beside the layers of a GeoPackage."""
 EVIDENCE = "evidence"
 """The layer of a GeoPackage, and the kind of feature, that shows the ground of a pair."""
-TAKEN = (*TABLES, EVIDENCE, "layer_styles")
+GAPS = "gaps_and_overlaps"
+"""The layer of a GeoPackage that shows where official lines leave a gap or overlap."""
+GAP = "gap_or_overlap"
+"""The kind of feature that shows one of them."""
+TAKEN = (*TABLES, EVIDENCE, GAPS, "layer_styles")
 RESERVED = ("gpkg", "rtree", "sqlite")
 """How the names of tables begin that GeoPackage and SQLite keep to themselves."""
-_STYLES = """
-CREATE TABLE layer_styles (
-  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
-  f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-  styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
-  owner TEXT(30), ui TEXT(30), update_time DATETIME
-);
-INSERT INTO gpkg_contents (table_name, identifier, data_type)
-VALUES ('layer_styles', 'layer_styles', 'attributes');
-"""
 
 
 def judged_footprints(report: Report, layer: str) -> gpd.GeoDataFrame:
@@ -138,10 +134,13 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
     Returns
     -------
     bytes
-        A FeatureCollection in longitude and latitude (EPSG:4326, six decimals, outer rings
-        anticlockwise): a feature a footprint (``kind`` is ``footprint``) with the columns of
+        A FeatureCollection in longitude and latitude (EPSG:4326, six decimals, more where these
+        would change an area by a hundredth, outer rings anticlockwise): a feature a footprint (``kind`` is ``footprint``) with the columns of
         :func:`judged_footprints`, and a feature a pair (``kind`` is ``evidence``) with those of
-        :func:`footprints.report.evidence.shared_ground`: the ground behind what was missed.
+        :func:`footprints.report.evidence.shared_ground`: the ground behind what was missed; and a
+        feature a gap or overlap of official lines (``kind`` is ``gap_or_overlap``; nine decimals,
+        since it may be narrow) with those of
+        :func:`footprints.report.evidence.gaps_and_overlaps`.
         Members beside the features: ``title``, ``marking``, ``notes``, ``bands``, ``populations``,
         ``remainders``; ``layers_without_lines``; ``findings_without_lines`` (of these, and those
         about a whole layer or a unit), and ``pairs_without_lines``, so that nothing that was found
@@ -156,8 +155,8 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
     (42, 'illustrative')
     """
     drawn = {key: judged_footprints(report, key) for key in _with_lines(report)}
-    left = report.findings[~_drawn(report, drawn)]
-    ground = shared_ground(report)
+    ground, gaps = shared_ground(report), gaps_and_overlaps(report)
+    left = report.findings[~(_drawn(report, drawn) | _gaping(report))]
     head = {
         "type": "FeatureCollection",
         "title": plain(report.atlas.title),
@@ -171,7 +170,7 @@ def as_geojson(report: Report, marking: str = "") -> bytes:
         "pairs_without_lines": _records(report.pairs.drop(index=ground.index)),
     }
     features = [line for key, frame in drawn.items() for line in _features(key, frame)]
-    features += _evidence(ground)
+    features += [*_evidence(ground), *_gaps(gaps)]
     body = ",\n".join(features)
     return f'{_dump(head)[:-1]},\n"features": [\n{body}\n]}}\n'.encode()
 
@@ -193,7 +192,10 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
         its key (``footprints_`` before it where a table has that name), with ``code`` and the
         columns of :func:`judged_footprints`, coloured by ``status``; the layer
         ``evidence`` where a pair can be drawn, with the columns of
-        :func:`footprints.report.evidence.shared_ground`, coloured by ``part``; the tables ``findings`` and
+        :func:`footprints.report.evidence.shared_ground`, coloured by ``part``; the layer
+        ``gaps_and_overlaps`` where official lines have any, with the columns of
+        :func:`footprints.report.evidence.gaps_and_overlaps`, coloured by ``class``, and what was
+        let pass as noise too (its ``finding`` counts the rows of ``findings`` from 0); the tables ``findings`` and
         ``pairs`` as in the report, one for each further table of it that has rows, and ``about``
         (``what`` and ``said``). Characters that cannot
         be seen are written as escapes. The same for the same report on the same day.
@@ -217,13 +219,17 @@ def as_gpkg(report: Report, marking: str = "") -> bytes:
         if len(ground):
             _write(ground, file, EVIDENCE, " and ".join(sorted(ground["lines"].unique())))
             styled[EVIDENCE] = ("part", PARTS)
+        gaps = gaps_and_overlaps(report)
+        if len(gaps):
+            _write(gaps, file, GAPS, "official")
+            styled[GAPS] = ("class", CLASSES)
         tables = (report.findings, report.pairs, _about(report, marking))
         for name, table in zip(TABLES, tables, strict=True):
             _write(table, file, name)
         for name, table in further.items():
             if len(table):
                 _write(table, file, name)
-        _add_styles(file, styled)
+        add_styles(file, GEOMETRY, styled)
         return file.read_bytes()
 
 
@@ -258,6 +264,12 @@ def _drawn(report: Report, drawn: dict[str, gpd.GeoDataFrame]) -> pd.Series[bool
     return pd.Series(found.isin(on), index=report.findings.index)
 
 
+def _gaping(report: Report) -> pd.Series[bool]:
+    """Tell which findings are of one gap or overlap, which is drawn."""
+    of_place = report.findings["measure"] == FAULT_AREA
+    return of_place & report.findings.index.isin(report.places["finding"])
+
+
 def _features(key: str, frame: gpd.GeoDataFrame) -> list[str]:
     """Return the features of a layer as JSON, a line each."""
     about = _records(frame.drop(columns="geometry").reset_index())
@@ -273,9 +285,18 @@ def _evidence(ground: gpd.GeoDataFrame) -> list[str]:
     return _as_features(ids, [{"kind": EVIDENCE, **row} for row in about], ground)
 
 
-def _as_features(ids: list[str], rows: list[dict[str, Any]], frame: gpd.GeoDataFrame) -> list[str]:
+def _gaps(gaps: gpd.GeoDataFrame) -> list[str]:
+    """Return gaps and overlaps as JSON, a line each."""
+    about = _records(gaps.drop(columns="geometry"))
+    ids = [f"{GAP}:{row['layer']}:{number}" for number, row in enumerate(about, 1)]
+    return _as_features(ids, [{"kind": GAP, **row} for row in about], gaps, FINE)
+
+
+def _as_features(
+    ids: list[str], rows: list[dict[str, Any]], frame: gpd.GeoDataFrame, decimals: int = DECIMALS
+) -> list[str]:
     """Return features as JSON, a line each."""
-    shapes = shapely.to_geojson(_degrees(frame))
+    shapes = shapely.to_geojson(_degrees(frame, decimals))
     return [
         _dump({"type": "Feature", "id": name, "properties": row})[:-1]
         + f', "geometry": {shape or "null"}}}'
@@ -283,16 +304,21 @@ def _as_features(ids: list[str], rows: list[dict[str, Any]], frame: gpd.GeoDataF
     ]
 
 
-def _degrees(frame: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+def _degrees(frame: gpd.GeoDataFrame, decimals: int = DECIMALS) -> npt.NDArray[np.object_]:
     """Return polygons in rounded degrees that are valid, outer rings anticlockwise."""
     exact = frame.geometry.to_crs("EPSG:4326").to_numpy()
-    rounded = shapely.transform(exact, lambda xy: np.round(xy, DECIMALS))
+    # Degrees may cross the sides of what is micrometres wide.
+    crossed = ~(shapely.is_valid(exact) | shapely.is_missing(exact))
+    exact[crossed] = shapely.make_valid(exact[crossed], method="structure", keep_collapsed=False)
+    rounded = shapely.transform(exact, lambda xy: np.round(xy, decimals))
     # Rounding each vertex keeps the borders that neighbours share; where it breaks a ring, the
-    # whole polygon is rounded, and where nothing would be left, none of it.
+    # whole polygon is rounded, and where that would change what is there, none of it.
     broken = ~(shapely.is_valid(rounded) | shapely.is_missing(rounded))
-    rounded[broken] = shapely.set_precision(exact[broken], 10.0**-DECIMALS)
-    gone = shapely.is_empty(rounded) & ~shapely.is_empty(exact)
-    rounded[gone] = exact[gone]
+    rounded[broken] = shapely.set_precision(exact[broken], 10.0**-decimals)
+    area = shapely.area(exact)
+    other = np.abs(shapely.area(rounded) - area) > area / 100
+    rounded[other] = exact[other]
+    rounded[shapely.is_empty(rounded)] = None
     drawn: npt.NDArray[np.object_] = shapely.orient_polygons(rounded, exterior_cw=False)
     return drawn
 
@@ -338,55 +364,4 @@ def _write(frame: pd.DataFrame, file: Path, layer: str, lines: str = "") -> None
         append=file.exists(),
         layer_options=options,
         **drawn,
-    )
-
-
-def _add_styles(file: Path, layers: Mapping[str, tuple[str, Mapping[str, str]]]) -> None:
-    """Add the table from which QGIS takes the style that a layer opens in, and date all tables."""
-    # The day alone, as in a workbook: the same report gives the same bytes.
-    day = f"{written()}T00:00:00.000Z"
-    rows = [
-        ("", "", key, GEOMETRY, by, _style(by, colours), "", True, f"By {by}", "", day)
-        for key, (by, colours) in layers.items()
-    ]
-    database = sqlite3.connect(file)
-    try:
-        database.executescript(_STYLES)
-        database.executemany(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
-            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
-            "update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            rows,
-        )
-        database.execute("UPDATE gpkg_contents SET last_change = ?", (day,))
-        database.commit()
-    finally:
-        database.close()
-
-
-def _style(by: str, colours: Mapping[str, str]) -> str:
-    """Return the style of QGIS (QML) that colours polygons by the values of a column."""
-    root = Element("qgis", {"version": "3.28.0", "styleCategories": "Symbology"})
-    about = {"type": "categorizedSymbol", "attr": by, "symbollevels": "0"}
-    renderer = SubElement(root, "renderer-v2", {**about, "forceraster": "0", "enableorderby": "0"})
-    categories, symbols = SubElement(renderer, "categories"), SubElement(renderer, "symbols")
-    for number, (value, colour) in enumerate(colours.items()):
-        category = {"value": value, "label": value, "symbol": str(number), "render": "true"}
-        SubElement(categories, "category", {**category, "type": "string"})
-        kind = {"type": "fill", "name": str(number), "alpha": "1", "clip_to_extent": "1"}
-        symbol = SubElement(symbols, "symbol", kind)
-        fill = SubElement(symbol, "layer", {"class": "SimpleFill", "enabled": "1", "pass": "0"})
-        options = SubElement(fill, "Option", {"type": "Map"})
-        red, green, blue = bytes.fromhex(colour[1:])
-        drawn = {"color": f"{red},{green},{blue},255", "style": "solid"}
-        drawn |= {"outline_color": "77,77,77,255", "outline_style": "solid"}
-        drawn |= {"outline_width": "0.2", "outline_width_unit": "MM", "joinstyle": "round"}
-        for name, said in drawn.items():
-            SubElement(options, "Option", {"name": name, "value": said, "type": "QString"})
-    # QGIS before 3.26 knows properties of a symbol by "prop" alone, later ones read both.
-    for options in root.iter("layer"):
-        for option in list(options.iter("Option"))[1:]:
-            SubElement(options, "prop", {"k": option.get("name", ""), "v": option.get("value", "")})
-    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + tostring(
-        root, encoding="unicode"
     )

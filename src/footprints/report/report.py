@@ -11,12 +11,14 @@ import pandas as pd
 from footprints.errors import plain
 from footprints.levels import rank
 from footprints.output import output_file
-from footprints.report.findings import FAULTS, KEY, MISSED
+from footprints.report.findings import FAULTS, KEY, MISSED, as_places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from os import PathLike
     from pathlib import Path
+
+    import geopandas as gpd
 
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
@@ -40,6 +42,10 @@ class Report:
         How the footprints that miss something meet the other layer, a row a pair:
         ``left_layer``, ``right_layer``, ``left``, ``left_name``, ``right``, ``right_name``,
         ``units``, ``people``, ``area_m2``, ``left_share``, ``right_share``.
+    places : GeoDataFrame
+        The ground of each gap and overlap of official lines, those that were let pass too, in
+        EPSG:27700, with the columns :data:`footprints.report.findings.PLACE_COLUMNS`; ``finding``
+        is the index of its finding.
     mended : DataFrame, optional
         Misses of the baseline that are none any more, as findings; None without a baseline.
     lead : tuple of str
@@ -54,6 +60,7 @@ class Report:
     bands: BandSet
     findings: pd.DataFrame
     pairs: pd.DataFrame
+    places: gpd.GeoDataFrame = field(default_factory=lambda: as_places([]))
     mended: pd.DataFrame | None = None
     lead: tuple[str, ...] = ()
     tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
