@@ -290,15 +290,18 @@ def test_a_narrow_terminal_gets_sentences_instead_of_broken_words(capsys, monkey
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a pipe of a Unix shell")
-def test_a_reader_that_stops_reading_is_no_failed_check() -> None:
+def test_a_reader_that_stops_reading_loses_no_file_and_fails_no_check(tmp_path) -> None:
     command = f'"{sys.executable}" -m footprints check --worst 1000 --layer lad21'
+    command += " -o found.json --map found.html"
     done = subprocess.run(
         [shutil.which("bash"), "-c", f"{command} | head -1; exit ${{PIPESTATUS[0]}}"],
         capture_output=True,
         check=False,
+        cwd=tmp_path,
     )
     assert done.returncode == 141
     assert done.stderr == b""
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["found.html", "found.json"]
 
 
 def test_describe_names_every_layer_with_level_people_and_date(capsys, england) -> None:

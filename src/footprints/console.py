@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from typing import TYPE_CHECKING, Literal
+import sys
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich import box
 from rich.console import Console
@@ -21,9 +23,25 @@ PIPE_WIDTH = 140
 _COMMAND = re.compile(r"(?<!\S):(?=:)|#(?=#(?:vso)?\[)", re.IGNORECASE)
 
 
+class Screen(Console):
+    """Where to print, for as long as somebody reads it.
+
+    What a command writes to files is written whether or not its reader, such as ``head``, has left.
+    """
+
+    nobody_reads: ClassVar[bool] = False
+
+    def on_broken_pipe(self) -> None:
+        """Print the rest to nobody."""
+        Screen.nobody_reads = True
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+
+
 def open_screen() -> Console:
     """Return where to print."""
-    screen = Console(markup=False, highlight=False, emoji=False)
+    screen = Screen(markup=False, highlight=False, emoji=False)
     if not screen.is_terminal:
         # What is read by a script or kept in a log is not squeezed to a narrow screen.
         screen.width = PIPE_WIDTH

@@ -16,7 +16,7 @@ from footprints.cli.draw import draw_map
 from footprints.cli.init import init
 from footprints.cli.partners import partners
 from footprints.cli.status import ALL_WELL, BAD_INPUT, NOBODY_READS, OUR_FAULT
-from footprints.console import complain
+from footprints.console import Screen, complain
 from footprints.errors import FootprintsError
 
 if TYPE_CHECKING:
@@ -71,11 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A console that cannot show a letter of a name shows its escape instead of failing.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    Screen.nobody_reads = False
     try:
         app(args=None if arguments is None else list(arguments), prog_name="footprints")
         sys.stdout.flush()
     except SystemExit as stop:
-        if isinstance(stop.__context__, BrokenPipeError):
+        if Screen.nobody_reads:
             return NOBODY_READS
         return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except FootprintsError as error:
