@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+LONG = "a name that needs several lines of a list"
 FILES = [
     "Sustainability_and_Transformation_Partnerships_April_2021_EN_BUC_V2_2022.json",
     "ICB_JUL_2022_EN_BUC_V3.json",
@@ -148,14 +149,14 @@ def test_the_list_tells_who_moved_with_basis_date_and_source(boards: Figure) -> 
     said = words(boards)
     for part in (
         "Moved: residents, ONS mid-2020 estimates, 2020-06-30",
-        "Suffolk and North East Essex → Essex: 344,553 people transferred",
-        "Hertfordshire and West Essex → Essex: 312,214 people transferred",
-        "Frimley → Hampshire and Isle of Wight: 167,593 people transferred",
-        "Frimley → Surrey and Sussex: 154,131 people transferred",
+        "Suffolk and North East Essex → Essex: 344,553",
+        "Hertfordshire and West Essex → Essex: 312,214",
+        "Frimley → Hampshire and Isle of Wight: 167,593",
+        "Frimley → Surrey and Sussex: 154,131",
         "Merged: 13,240,362 people",
         "Sussex 1,711,539 + Surrey Heartlands 1,052,425 → Surrey and Sussex",
-        "of 56,550,138 people, 978,491 were transferred and 13,240,362 were merged",
-        "Of the old footprints: 29 unchanged",
+        "42 systems became 36, 29 unchanged; of 56,550,138 people, 978,491 were transferred",
+        "transferred and 13,240,362 were merged",
         "People: residents, ONS mid-2020 estimates, 2020-06-30.",
         "icb26: published moves of 1 April 2026, 2026-04.",
         "Contains public sector information licensed under the Open Government Licence v3.0.",
@@ -183,7 +184,7 @@ def test_the_ground_that_moved_is_the_units_that_moved(row: fp.Atlas) -> None:
     for axes in maps(figure):
         (patch,) = moved(axes)
         assert patch.get_path().get_extents().extents.tolist() == list(found.bounds)
-    assert "Sunrise → Sunset: 3 people transferred" in words(figure)
+    assert "Sunrise → Sunset: 3" in words(figure)
 
 
 def test_letters_stand_for_names_without_room_and_mean_the_same_on_both_maps(boards) -> None:
@@ -267,7 +268,7 @@ def test_lines_that_only_differ_in_drawing_are_counted_and_not_drawn(shared) -> 
     assert f"{noise.sum()} more flows of" in said
     assert "there the lines differ, and nobody moved." in said
     assert "Moved: by area, since nobody is counted" in said
-    assert "640.54 km² transferred" in said
+    assert "640.54 km²" in said
     assert "people" not in said
     assert "llustrative" not in said
 
@@ -292,9 +293,7 @@ def test_more_moves_than_have_room_are_counted_and_have_no_number_without_a_line
     )
     layers = {
         key: fp.Layer(
-            table=pd.DataFrame(
-                {"name": [f"A place of some length {c}" for c in codes]}, index=names
-            ),
+            table=pd.DataFrame({"name": [f"Place {c}, with {LONG}" for c in codes]}, index=names),
             members={"squares": series},
             level="place",
         )
@@ -304,12 +303,12 @@ def test_more_moves_than_have_room_are_counted_and_have_no_number_without_a_line
         )
     }
     atlas = fp.Atlas(title="Columns", units={"squares": residents(rows)}, layers=layers)
-    figure = drawn(atlas, "place21", "place22", size="slide", licence="A licence. " * 60)
+    figure = drawn(atlas, "place21", "place22", size="slide")
     said = texts(figure)
     (rest,) = [text for text in said if text.endswith("more: no room here")]
     assert int(rest.split()[1]) > 1
     listed = {text for text in said if text.isdigit()}
-    assert 0 < len(listed) < 16
+    assert 0 < len(listed) < 32
     for axes in maps(figure):
         assert len(moved(axes)) == 16
         assert set(numbers(axes)) == listed
@@ -334,7 +333,7 @@ def test_who_is_in_no_footprint_is_told() -> None:
 
 def test_people_who_were_split_off_are_told_apart(england: fp.Atlas) -> None:
     said = words(drawn(england, "ctyua21", "ctyua23"))
-    assert "Cumbria → Westmorland and Furness: 225,385 people split off" in said
+    assert "Cumbria → Westmorland and Furness: 225,385 (split off)" in said
 
 
 def test_it_says_that_lines_are_illustrative_on_both_maps_exactly_where_they_are(
@@ -354,7 +353,7 @@ def test_the_alternative_text_tells_the_moves_in_words(boards: Figure, frimley: 
         "England (embedded example): icb22 to icb26. Map of 42 systems (icb22, 2022-07) before a "
         "redraw beside one of 36 systems (icb26, 2026-04) after it. 978,491 people (residents, ONS "
         "mid-2020 estimates, 2020-06-30) moved; 4 areas hatched and numbered on both maps: 1, "
-        "344,553 people from Suffolk and North East Essex to Essex, transferred; 2, "
+        "344,553 people from Suffolk and North East Essex to Essex; 2, "
     )
     assert "Sussex 1,711,539 and Surrey Heartlands 1,052,425 into Surrey and Sussex" in told
     assert told.endswith("Marked DRAFT.")

@@ -10,7 +10,7 @@ import shapely
 
 from footprints.pictures.canvas import draw_area, draw_label, draw_missed, draw_moved, draw_number
 from footprints.pictures.colours import EDGE, FAINT, FAINT_EDGE, INK, QUIET, STROKES
-from footprints.pictures.lettering import POINT_MM, as_text, broken, font, width_of
+from footprints.pictures.lettering import POINT_MM, as_text, broken, fitting, font, width_of
 from footprints.pictures.paper import BAND, HEADING, SMALL, Frame, line_height
 from footprints.pictures.words import ILLUSTRATIVE
 
@@ -168,8 +168,8 @@ def _draw_scale(axes: Axes, place: ScalePlace, letters: float) -> None:
 def _draw_heading(page: Page, chart: Frame, heading: str) -> None:
     """Write what a map shows over it, smaller or cut where it is wider than the map."""
     full, room = HEADING * page.sheet.letters, chart.width / POINT_MM
-    size = full * min(max(room / width_of(heading, full, "bold"), SMALL / HEADING), 1.0)
-    first, *more = broken(heading, room + 1, size, "bold")
+    size = max(fitting(heading, room, full, "bold"), SMALL * page.sheet.letters)
+    first, *more = broken(heading, room, size, "bold")
     y = chart.y + chart.height + line_height(full) / 2
     page.write(
         chart.x, y, f"{first} \N{HORIZONTAL ELLIPSIS}" if more else first, size, weight="bold"
@@ -182,7 +182,8 @@ def _draw_illustrative(page: Page, chart: Frame, axes: Axes) -> None:
     strip = Frame(chart.x, chart.y - BAND * letters, chart.width, BAND * letters)
     page.box(strip, fill="#333333")
     middle = strip.x + strip.width / 2, strip.y + strip.height / 2
-    page.write(*middle, ILLUSTRATIVE, 9 * letters, weight="bold", colour="white", across="center")
+    size = fitting(ILLUSTRATIVE, 0.96 * strip.width / POINT_MM, 9 * letters, "bold")
+    page.write(*middle, ILLUSTRATIVE, size, weight="bold", colour="white", across="center")
     across = axes.text(
         0.5,
         0.5,

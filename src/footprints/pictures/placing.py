@@ -9,7 +9,7 @@ import pandas as pd
 
 from footprints.masking import counted
 from footprints.pictures.chart import scale_place, seen_neighbours, seen_of
-from footprints.pictures.labels import MOSTLY, Board, Placed, place_names, place_numbers
+from footprints.pictures.labels import INSIDE, Board, Placed, place_names, place_numbers
 from footprints.pictures.lettering import POINT_MM
 from footprints.pictures.paper import in_columns, panel_lines, sheet_of, ways
 from footprints.pictures.words import few, label_names, same_as_focus
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BOLD = True
 MOST_KEYED = 199
+SMALLER = 1.25
+"""How many times smaller maps side by side may be, so that all words about them have room."""
 ROUNDS = 4
 """How often the page is laid out again, since names that have no room on the map need some below."""
 
@@ -74,12 +76,27 @@ def laid_out(plan: Plan, size: str, labels: str) -> LaidOut:
             sheet_of(way, plan.words, lines=lines, **looks)
             for way, lines in zip(choices, needed, strict=True)
         ]
-        sheet = min(found, key=lambda each: each.metres_per_mm(scene.extent))
+        sheet = _best(found, entries, scene)
         placed, entries = _written(plan, sheet, labels)
     assert sheet is not None  # noqa: S101 - There is at least one round.
     if len(placed) > 1:
         placed = [_explained(each, sheet, entries) for each in placed]
     return LaidOut(sheet, placed, entries)
+
+
+def _best(sheets: Sequence[Sheet], entries: Sequence[Entry], scene: Scene) -> Sheet:
+    """Return the sheet with the largest maps; of several maps, rather one that holds all words."""
+    by_scale = sorted(sheets, key=lambda sheet: sheet.metres_per_mm(scene.extent))
+    largest = by_scale[0]
+    most = (SMALLER if len(largest.maps) > 1 else 1.0) * largest.metres_per_mm(scene.extent)
+    near = [sheet for sheet in by_scale if sheet.metres_per_mm(scene.extent) <= most]
+    return next((sheet for sheet in near if _holds(sheet, entries)), largest)
+
+
+def _holds(sheet: Sheet, entries: Sequence[Entry]) -> bool:
+    """Tell whether the panel has room for all of its words."""
+    lines = panel_lines(entries, sheet.columns[0].width, sheet.letters)
+    return len(in_columns(lines, sheet.columns, sheet.line_mm)) == len(lines)
 
 
 def _written(plan: Plan, sheet: Sheet, labels: str) -> tuple[list[Placed], list[Entry]]:
@@ -144,7 +161,7 @@ def _names(scene: Scene, sheet: Sheet, labels: str, keyed: pd.Index[str], widest
     board = Board(scale, view, [scale_place(scene, sheet).box], letters=sheet.letters)
     # A number stands on a plate, which is wider.
     numbers = " " + scene.moved.index.to_series() + " "
-    plates = place_numbers(board, scene.moved, numbers, inside=MOSTLY)
+    plates = place_numbers(board, scene.moved, numbers, inside=INSIDE)
     moved = [label._replace(text=label.code) for label in plates]
     if labels == "none":
         return _Names(Placed([], [], {}, [], moved), pd.Series([], dtype="str"), 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from footprints.levels import called
 from footprints.masking import counted
 from footprints.pictures.lettering import drawable
 from footprints.pictures.scene import short
@@ -18,7 +19,7 @@ from footprints.pictures.words import (
 )
 from footprints.redraws.causes import NOISE
 from footprints.redraws.footprint_changes import and_listed
-from footprints.redraws.telling import DONE, LONGEST, became, doubts, weighed
+from footprints.redraws.telling import DONE, LONGEST, became, cautions, doubts, weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
 
 MOST_MOVES = 40
 """How many moves have a number and a line of their own, at most."""
-ENDS = {"transferred": "transferred", "split": "split off"}
 NOWHERE = "no footprint"
 POINT = "#\N{BULLET}"
 """The sign of an entry in a list without numbers."""
+SPLIT = " (split off)"
 DOUBTFUL = " (cannot be told from drawing)"
-ROW = "{old} \N{RIGHTWARDS ARROW} {new}: {amount} {moved}"
-ALOUD = "{amount} from {old} to {new}, {moved}"
+ROW = "{old} \N{RIGHTWARDS ARROW} {new}: {figure}{split}{doubt}"
+ALOUD = "{amount} from {old} to {new}{split}{doubt}"
 """How a move is worded in the list, and for who hears it read."""
 SUM = "{came} \N{RIGHTWARDS ARROW} {name}"
 INTO = "{listed} into {name}"
@@ -52,16 +53,20 @@ def title_of_redraw(both: Scene, title: str | None) -> str:
 
 def subtitle_of_redraw(both: Scene, change: Change) -> str:
     """Return how many footprints became how many, and what became of whom."""
-    old, new = (layer_words(both, key) for key in both.layers)
-    measure, here = change.attrs["measure"], "Here " if both.atlas.focused else ""
+    sizes = [len(both.frames[key]) for key in both.layers]
+    was, now = both.atlas.overview.loc[list(both.layers), "level"]
+    new = f"{sizes[1]:,}" if was == now else f"{sizes[1]:,} {called(now, sizes[1])}"
+    kept = int((change.changes.loc["old", "happened"] == "unchanged").sum())
+    here, measure = "here " if both.atlas.focused else "", change.attrs["measure"]
+    ends = f"{here}{sizes[0]:,} {called(was, sizes[0])} became {new}, {kept or 'none'} unchanged"
     amounts = [
         f"{_figure(change.people[kind], measure)} {DONE[kind]}"
         for kind in ("transferred", "split", "merged", "unassigned")
         if change.people[kind] > 0
     ]
     total = f"of {weighed(change.people.sum(), measure)}, {and_listed(amounts)}"
-    said = [f"{here}{old} became {new}", total if amounts else "nobody moved"]
-    return drawable("; ".join(said), 2 * MOST_SENTENCE)
+    text = f"{ends}; {total if amounts else 'nobody moved'}"
+    return drawable(text[:1].upper() + text[1:], MOST_SENTENCE)
 
 
 def basis_of(change: Change) -> str:
@@ -81,10 +86,10 @@ def going_on(change: Change) -> pd.Series[str]:
 def legend_of_redraw(before: Scene, change: Change) -> list[Entry]:
     """Return the legend of both maps."""
     keeps = len(going_on(change))
-    apart = "a footprint that goes on keeps its colour; colours" if keeps else "colours only"
-    entries = [("fill", f"{apart} tell neighbours apart")]
+    kept, apart = "a footprint that goes on keeps its colour", "colours only tell neighbours apart"
+    entries = [("fill", kept if keeps else apart)]
     if len(before.moved):
-        entries.append(("moved", "moved; numbers as in the list"))
+        entries.append(("moved", "moved, as numbered here"))
     if before.area is not None and before.atlas.focused is not None:
         entries.append(("focus", f"edge of {short(before.atlas.focused.name)}"))
         entries.append(("faint", "neighbours; all that is outside the area is faint"))
@@ -117,7 +122,9 @@ def _moves_said(moves: pd.DataFrame, measure: str, way: str) -> list[str]:
             old=_called(old, was),
             new=_called(new, now),
             amount=weighed(value, measure),
-            moved=ENDS[kind] + (DOUBTFUL if cause == "undecidable" else ""),
+            figure=_figure(value, measure),
+            split=SPLIT if kind == "split" else "",
+            doubt=DOUBTFUL if cause == "undecidable" else "",
         )
         for old, was, new, now, kind, cause, value in moves[columns].itertuples(index=False)
     ]
@@ -177,8 +184,8 @@ def _figure(value: float, measure: str) -> str:
 
 
 def notes_of(change: Change) -> list[Entry]:
-    """Return what is noise or in doubt, and what became of how many footprints."""
-    said = [*doubts(change.flows), *became(change.changes)]
+    """Return what is noise or in doubt, and what has to be known of a successor or code."""
+    said = [*doubts(change.flows), *cautions(change.changes)]
     return [(POINT, drawable(text, MOST_SENTENCE), not BOLD) for text in said]
 
 
@@ -196,7 +203,7 @@ def redraw_told(  # noqa: PLR0913, PLR0917 - the maps, what moved, and what stan
     where = f", those that meet {focused.name}" if focused else ""
     parts = [f"{title}. Map of {old} before a redraw beside one of {new} after it{where}."]
     parts += [_moves_told(moves, change, before), _merges_told(change)]
-    parts += [*doubts(change.flows), *became(change.changes)]
+    parts += [*doubts(change.flows), *became(change.changes), *cautions(change.changes)]
     parts += [f"{ILLUSTRATIVE}."] if before.illustrative else []
     parts += [f"Marked {marking}."] if marking else []
     return drawable(" ".join(part for part in parts if part))

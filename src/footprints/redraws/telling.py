@@ -43,7 +43,7 @@ def sentences(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame
         rows = flows[(flows["kind"] == kind) & ~flows["cause"].isin(NOISE)]
         if len(rows):
             lines.append(_of_kind(rows, kind))
-    return [line for line in [*lines, *doubts(flows), *became(changes)] if line]
+    return [line for line in [*lines, *doubts(flows), *became(changes), *cautions(changes)] if line]
 
 
 def doubts(flows: pd.DataFrame) -> list[str]:
@@ -146,7 +146,19 @@ def _naming(rows: pd.DataFrame) -> str:
 
 
 def became(changes: pd.DataFrame) -> list[str]:
-    """Count footprints by what happened to them, and name what has to be known of some.
+    """Count footprints by what happened to them, a sentence for each side."""
+    lines = []
+    for side in ("old", "new"):
+        rows = changes[changes.index.get_level_values("side") == side]
+        counts = rows["happened"].value_counts(sort=False)
+        if len(counts):
+            said = "; ".join(f"{count:,} {word}" for word, count in counts.items())
+            lines.append(f"Of the {side} footprints: {said}.")
+    return lines
+
+
+def cautions(changes: pd.DataFrame) -> list[str]:
+    """Say which successor is one of several that take as many, and which code is used anew.
 
     Parameters
     ----------
@@ -156,15 +168,9 @@ def became(changes: pd.DataFrame) -> list[str]:
     Returns
     -------
     list of str
-        A sentence each.
+        A sentence each, mostly none.
     """
     lines = []
-    for side in ("old", "new"):
-        rows = changes[changes.index.get_level_values("side") == side]
-        counts = rows["happened"].value_counts(sort=False)
-        if len(counts):
-            said = "; ".join(f"{count:,} {word}" for word, count in counts.items())
-            lines.append(f"Of the {side} footprints: {said}.")
     tied = changes[changes["tied"] != ""]
     for (_, code), row in zip(tied.index, tied.itertuples(), strict=True):
         taken, tied = plain(row.counterpart), plain(row.tied).replace("; ", ", ")
