@@ -222,6 +222,8 @@ def test_nothing_on_a_map_or_page_stands_on_another_or_over_an_edge(
     charts = [axes.get_window_extent().extents for axes in maps(figure)]
     for text in figure.texts:
         box = text.get_window_extent(renderer).extents
+        if text.get_text().startswith((ILLUSTRATIVE, "Before: ", "After: ")):
+            assert any(a[0] <= box[0] + 1 and box[2] <= a[2] + 1 for a in charts), text
         assert box[0] >= 0
         assert box[1] >= 0
         assert box[2] <= width

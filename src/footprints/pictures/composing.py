@@ -108,10 +108,14 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
 
     Examples
     --------
-    >>> from footprints import load_example
-    >>> figure = picture(load_example(), ["icb26"], marking="DRAFT")
+    >>> from footprints import compare, load_example
+    >>> england = load_example()
+    >>> figure = picture(england, ["icb26"], marking="DRAFT")
     >>> figure.get_size_inches().round(2).tolist()
     [8.27, 11.69]
+    >>> redraw = picture(england, change=compare(england, "icb22", "icb26"))
+    >>> redraw.get_size_inches().round(2).tolist()
+    [11.69, 8.27]
     """
     if labels not in LABELS:
         msg = f"There are no labels {labels!r}. There is {listed(LABELS)}."

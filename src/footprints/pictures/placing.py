@@ -9,7 +9,7 @@ import pandas as pd
 
 from footprints.masking import counted
 from footprints.pictures.chart import scale_place, seen_neighbours, seen_of
-from footprints.pictures.labels import INSIDE, Board, Placed, place_names, place_numbers
+from footprints.pictures.labels import Board, Placed, place_names, place_numbers
 from footprints.pictures.lettering import POINT_MM
 from footprints.pictures.paper import in_columns, panel_lines, sheet_of, ways
 from footprints.pictures.words import few, label_names, same_as_focus
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 BOLD = True
 MOST_KEYED = 199
+HELD = 0.8
+"""How much of its number an area that moved must hold, or else the number stands beside it."""
 SMALLER = 1.25
 """How many times smaller maps side by side may be, so that all words about them have room."""
 ROUNDS = 4
@@ -161,7 +163,7 @@ def _names(scene: Scene, sheet: Sheet, labels: str, keyed: pd.Index[str], widest
     board = Board(scale, view, [scale_place(scene, sheet).box], letters=sheet.letters)
     # A number stands on a plate, which is wider.
     numbers = " " + scene.moved.index.to_series() + " "
-    plates = place_numbers(board, scene.moved, numbers, inside=INSIDE)
+    plates = place_numbers(board, scene.moved, numbers, inside=HELD)
     moved = [label._replace(text=label.code) for label in plates]
     if labels == "none":
         return _Names(Placed([], [], {}, [], moved), pd.Series([], dtype="str"), 0)
