@@ -26,15 +26,21 @@ DPI = 72
 
 def main() -> None:
     """Write each picture beside this script."""
+    draw(FOLDER)
     england = fp.load_example()
-    systems = fp.picture(england, ["icb26"], title="Integrated Care Boards of England, 2026")
-    fp.save_picture(systems, FOLDER / "systems.png", dpi=DPI)
-    frimley = fp.picture(england.focus("Frimley"), ["lad21", "amb22"], marking="DRAFT")
-    fp.save_picture(frimley, FOLDER / "frimley.png", dpi=DPI)
     redraw = fp.compare(england, "icb22", "icb26")
     photograph(
         fp.footprint_map(england, change=redraw, title="From 42 to 36 boards, 2026"), "map.png"
     )
+
+
+def draw(folder: Path) -> None:
+    """Write the pictures for paper, which are the same whenever they are drawn."""
+    england = fp.load_example()
+    systems = fp.picture(england, ["icb26"], title="Integrated Care Boards of England, 2026")
+    fp.save_picture(systems, folder / "systems.png", dpi=DPI)
+    frimley = fp.picture(england.focus("Frimley"), ["lad21", "amb22"], marking="DRAFT")
+    fp.save_picture(frimley, folder / "frimley.png", dpi=DPI)
 
 
 def photograph(drawing: folium.Map, name: str) -> None:

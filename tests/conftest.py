@@ -1,16 +1,25 @@
-"""Small atlases drawn by hand, and the embedded England."""
+"""Small atlases drawn by hand, the embedded England, and a browser."""
 
 from __future__ import annotations
 
+import os
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import pytest
+from browsing import CHROMIUM, NEEDED, Opened
 from shapely import box
 
 import footprints as fp
 from footprints.geometry import repair_polygons
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import folium
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -87,3 +96,35 @@ def row() -> fp.Atlas:
         stp21=layer_of(old, "system", S1="Sunset", S2="Sunrise"),
         icb22=layer_of(systems, "system", S1="NHS Sunset Integrated Care Board", S2="Sunrise"),
     )
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[object]:
+    """Start Chromium, or skip."""
+    reason = "" if CHROMIUM else "no Chromium is installed"
+    reason = reason if find_spec("playwright") else "playwright is not installed"
+    if reason and NEEDED in os.environ:
+        pytest.fail(f"{reason}, and {NEEDED} is set")
+    if reason:
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # Continuous integration runs as root, for whom Chromium has no sandbox.
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def opened(browser, tmp_path) -> Iterator[object]:
+    """Return a function that saves a map and opens it."""
+    pages = []
+
+    def open_map(drawing: folium.Map, **options: object) -> Opened:
+        pages.append(Opened(browser, fp.save_map(drawing, tmp_path / "map.html"), **options))
+        return pages[-1]
+
+    yield open_map
+    for page in pages:
+        page.context.close()

@@ -103,6 +103,7 @@ ORDER = [
     "overlaps.cross_check",
     "overlaps.frames",
     "overlaps",
+    "sources",
     "report.findings",
     "report.report",
     "report.words",

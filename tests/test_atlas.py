@@ -53,6 +53,16 @@ def test_an_unknown_layer_population_or_table_is_named_with_those_there_are(
         row.units["lsoa11"]
 
 
+def test_a_population_is_found_by_its_name_whatever_surrounds_it(row: fp.Atlas) -> None:
+    table = row.units["squares"].rename(columns={"residents": " Residents\n"})
+    whose = fp.Population(name=" Residents\n", source="a survey", as_at="2020-06-30")
+    units = fp.UnitTable(table=table, populations=(whose,), lines="official")
+    layer = layer_of(dict.fromkeys("abcdef", "S"), "system")
+    atlas = fp.Atlas(title="Squares", units={"squares": units}, layers={"icb22": layer})
+    assert atlas.population("icb22", "residents") == whose
+    assert atlas.population("icb22", " Residents\n") == whose
+
+
 def test_layers_come_with_outlines_joined_from_their_units(row: fp.Atlas) -> None:
     layer = row.layers["lad21"]
     assert isinstance(layer, gpd.GeoDataFrame)

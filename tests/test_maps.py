@@ -115,6 +115,22 @@ def test_the_page_says_what_it_shows(england: fp.Atlas) -> None:
     assert drawn(england, "icb22", title="For the board")["title"] == "For the board"
 
 
+def test_the_page_says_what_to_know_of_each_layer_and_whose_data_it_is(england: fp.Atlas) -> None:
+    data = drawn(england, "place22", "icb26", "icb22")
+    notes = england.overview["note"]
+    assert {f"{key}: {notes[key]}." for key in ("place22", "icb26")} <= set(data["notes"])
+    assert not [note for note in data["notes"] if note.startswith("icb22: ")]
+    assert data["sources"][:3] == [
+        "place22 (2022-07): derived from ONS lookups.",
+        "icb26 (2026-04): published moves of 1 April 2026.",
+        "icb22 (2022-07): ONS lookups.",
+    ]
+    assert "Open Government Licence v3.0" in data["sources"][3]
+    assert drawn(england, "icb22", licence="Ours <b>")["sources"][1:] == ["Ours <b>"]
+    bands = next(note for note in data["notes"] if note.startswith("Bands: nhs-2019"))
+    assert "(2019" in bands
+
+
 def test_it_opens_with_the_bands_of_the_systems(england: fp.Atlas) -> None:
     data = drawn(england)
     (shown,) = [view for view in data["views"] if view.get("shown")]

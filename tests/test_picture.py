@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 import struct
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT, layer_of, make_atlas, residents, squares
+from matplotlib.testing.compare import compare_images
 
 import footprints as fp
 from footprints.cli import main
@@ -484,3 +486,13 @@ def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
         assert f'"{file.name}"' in script
         assert file.stat().st_size < 200_000
         assert b"Description" in chunks(file.read_bytes())[b"iTXt"]
+
+
+@pytest.mark.parametrize("name", ["frimley.png", "systems.png"])
+def test_a_picture_of_the_readme_is_what_the_script_makes(tmp_path, name: str) -> None:
+    pytest.importorskip("playwright", reason="the script that makes the pictures needs playwright")
+    runpy.run_path(str(ROOT / "docs" / "pictures.py"))["draw"](tmp_path)
+    kept = ROOT / "docs" / name
+    assert chunks((tmp_path / name).read_bytes())[b"iTXt"] == chunks(kept.read_bytes())[b"iTXt"]
+    differs = compare_images(str(kept), str(tmp_path / name), tol=2)
+    assert differs is None, f"docs/pictures.py has to be run again: {differs}"

@@ -158,7 +158,7 @@ def test_the_list_tells_who_moved_with_basis_date_and_source(boards: Figure) -> 
         "42 systems became 36, 29 unchanged; of 56,550,138 people, 978,491 were transferred",
         "transferred and 13,240,362 were merged",
         "People: residents, ONS mid-2020 estimates, 2020-06-30.",
-        "icb26: published moves of 1 April 2026, 2026-04.",
+        "icb26 (2026-04): published moves of 1 April 2026.",
         "Contains public sector information licensed under the Open Government Licence v3.0.",
     ):
         assert part in said, part

@@ -462,6 +462,26 @@ def test_pages_and_sentences_name_the_misses_and_no_passes(small: Report, countr
     assert "20 of 547 missed" in FORMATS[".txt"](country, "").decode()
 
 
+def test_each_format_for_people_tells_what_to_know_of_the_layers(england: fp.Atlas) -> None:
+    keys = ["place22", "cauth25", "cal21", "amb22", "lrf19", "hwb23", "icb26", "icb22"]
+    report = fp.check(england, layers=keys, select=["population-band", "coverage"])
+    notes = england.overview.loc[keys, "note"]
+    told = [f"{key}: {note}." for key, note in notes.items() if note]
+    assert len(told) == 7
+    for ending in (".txt", ".html"):
+        content = FORMATS[ending](report, "").decode()
+        assert not [line for line in told if line not in content]
+    assert notes["lrf19"] in "".join(markdown(FORMATS[".md"](report, "")))
+    said = json.loads(FORMATS[".json"](report, ""))
+    about = england.overview[["level", "as_at", "lines", "source", "note"]]
+    expected = about[about.index.isin(keys)].rename_axis("layer").reset_index()
+    assert said["layers"] == expected.to_dict("records")
+    assert said["baseline"] is None
+    text = cells(FORMATS[".xlsx"](report, ""), "Sources").fillna("").astype("str")
+    rows = {tuple(row[: len(expected.columns)]) for row in text.itertuples(index=False)}
+    assert set(expected.itertuples(index=False, name=None)) <= rows
+
+
 def test_a_page_tells_how_many_misses_it_leaves_out(
     country: Report, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -289,10 +289,10 @@ class Atlas(WhatIf):
         """
         known = self.populations.index.unique("population")
         wanted = None if name is None else str(name).strip().lower()
-        if wanted is not None and wanted not in known.str.lower():
+        if wanted is not None and wanted not in known.str.strip().str.lower():
             raise UnknownNameError.among(known, name, kind="population")
         counted = self._counted(self.resolve(layer))
-        return next((p for p, _ in counted if wanted in (None, p.name.lower())), None)
+        return next((p for p, _ in counted if wanted in (None, p.name.strip().lower())), None)
 
     def people(self, layer: str) -> pd.DataFrame:
         """Count the people of each footprint.

@@ -24,7 +24,8 @@ from footprints.maps.served import served
 from footprints.maps.told import facts, texts
 from footprints.maps.topology import topology
 from footprints.maps.views import areas, banded, found, heading, off_the_map, order
-from footprints.report.contents import visible
+from footprints.report.contents import about, visible
+from footprints.sources import caveats, licences, sources_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -66,6 +67,8 @@ class Asked:
         The heading.
     marking : str
         What stands over the page, such as ``DRAFT``.
+    licence : str, optional
+        That of the data in its owner's words; None says what is known of the sources.
     notes : tuple of str
         What has to be said before all else.
     """
@@ -78,6 +81,7 @@ class Asked:
     population: str | None = None
     title: str = ""
     marking: str = ""
+    licence: str | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -174,8 +178,8 @@ class Contents:
         overview = atlas.overview.loc[self._drawn]
         figures = ["Nobody was counted: moves are told by area."]
         if asked.counts_people:
-            figures = [*report.populations, f"Bands: {report.bands.name}, {report.bands.source}"]
-        notes = [*asked.notes, *atlas.notes, *figures]
+            figures = about(report)
+        notes = [*asked.notes, *atlas.notes, *figures, *caveats(atlas, self._drawn)]
         if asked.findings is not None:
             notes += off_the_map(atlas, asked.keys, asked.findings)
         focused, outline = atlas.focused, None
@@ -189,8 +193,16 @@ class Contents:
             "focus": None if focused is None else visible(focused.name),
             "outline": outline,
             "notes": texts(notes),
-            "sources": [text for text in texts(overview["source"].drop_duplicates()) if text],
+            "sources": texts([*sources_of(atlas, self._drawn), *self._licences]),
         }
+
+    @property
+    def _licences(self) -> list[str]:
+        """The licence in the user's words, or those that the sources are known to have."""
+        if self.asked.licence is not None:
+            return [self.asked.licence]
+        counted = self.asked.atlas.population(self._drawn[0], self.asked.population)
+        return licences(self.asked.atlas, self._drawn, counted.source if counted else "")
 
     @property
     def _layers(self) -> list[dict[str, object]]:

@@ -62,6 +62,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
     population: str | None = None,
     title: str | None = None,
     marking: str = "",
+    licence: str | None = None,
     basemap: str | None = None,
     max_bytes: int = MAX_BYTES,
 ) -> folium.Map:
@@ -98,6 +99,9 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         The heading; None takes the atlas's title.
     marking : str
         Such as ``DRAFT``, over the page on the screen and on each sheet of paper.
+    licence : str, optional
+        The licence and attribution of your data, as its owner words it. None says what is known
+        of the sources that the atlas names, or that it is not stated.
     basemap : str, optional
         The name of tiles that xyzservices knows, such as ``OpenStreetMap.Mapnik``. Its host is
         asked whenever the page is opened; the page says so.
@@ -142,6 +146,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         population=population,
         title=visible(title or atlas.title),
         marking=visible(marking),
+        licence=licence,
         notes=() if provider is None else (TILES.format(host=_host(provider)),),
     )
     contents = Contents(asked)

@@ -279,7 +279,8 @@ function footprintsMap(map, name) {
     search(), say, element("section", {className: "footprints-chosen", tabIndex: -1, "aria-label": "Chosen footprint"}),
     element("section", {"aria-label": "Legend"}, element("ul", {className: "footprints-legend"})), toggles(),
     element("section", {className: "footprints-notes", "aria-label": "Notes"}, element("h2", {}, "About"),
-      ...[...data.notes, data.detail, ...data.sources.map((source) => "Source: " + source)].map((text) => element("p", {}, text))));
+      ...[...data.notes, data.detail].map((text) => element("p", {}, text)),
+      element("h3", {}, "Sources"), ...data.sources.map((text) => element("p", {}, text))));
   map.getContainer().setAttribute("role", "region");
   map.getContainer().setAttribute("aria-label", "Map: " + data.title);
   map.attributionControl?.setPrefix("Leaflet");

@@ -10,13 +10,15 @@ from footprints.levels import called
 from footprints.report.contents import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
 NEAREST = {"lower": "lower limit", "upper": "upper limit", "target": "target"}
 
 
-def texts(values: pd.Series) -> list[str]:
+def texts(values: Iterable[object]) -> list[str]:
     """Return values as text in which all can be seen."""
     return [visible(value) for value in values]
 

@@ -18,9 +18,9 @@ from footprints.pictures.redraw import plan_of_redraw
 from footprints.pictures.scene import scene_of
 from footprints.pictures.words import (
     MOST_NAME,
+    basis_of,
     legend_of,
     misses_of,
-    sources_of,
     subtitle_of,
     title_of,
     told,
@@ -199,7 +199,7 @@ def _of_layers(  # noqa: PLR0913 - as picture().
     heading = title_of(scene, title)
     return Plan(
         scenes=(scene,),
-        words=(heading, subtitle_of(scene), sources_of(scene, licence)),
+        words=(heading, subtitle_of(scene), basis_of(scene, licence)),
         first=[(sign, words, False) for sign, words in legend_of(scene)],
         last=misses_of(scene),
         keyed=None,

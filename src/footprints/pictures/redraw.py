@@ -23,7 +23,7 @@ from footprints.pictures.redraw_words import (
     title_of_redraw,
 )
 from footprints.pictures.scene import NEAR, STEPS, longer_side, neighbours_of, scene_of
-from footprints.pictures.words import layer_words, sources_of
+from footprints.pictures.words import basis_of, layer_words
 from footprints.redraws.causes import NOISE
 from footprints.redraws.ground import before_and_after, moved_ground
 
@@ -63,7 +63,7 @@ def plan_of_redraw(
     merged = merged_of(change)
     return Plan(
         scenes=scenes,
-        words=(heading, subtitle_of_redraw(both, change), sources_of(both, licence)),
+        words=(heading, subtitle_of_redraw(both, change), basis_of(both, licence)),
         first=[*legend_of_redraw(scenes[0], change), *moved_of(moves, change, scenes[0]), *merged],
         last=notes_of(change),
         keyed=(_changed(change, "old"), _changed(change, "new")),

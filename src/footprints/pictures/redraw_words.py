@@ -69,7 +69,7 @@ def subtitle_of_redraw(both: Scene, change: Change) -> str:
     return drawable(text[:1].upper() + text[1:], MOST_SENTENCE)
 
 
-def basis_of(change: Change) -> str:
+def counted_by(change: Change) -> str:
     """Return whose people are counted, by which source and of when; or that nobody is."""
     attrs = change.attrs
     if attrs["measure"] != "people":
@@ -99,7 +99,7 @@ def legend_of_redraw(before: Scene, change: Change) -> list[Entry]:
 def moved_of(moves: pd.DataFrame, change: Change, before: Scene) -> list[Entry]:
     """Return the list of who moved, the most first, then who is in no footprint on one side."""
     measure = change.attrs["measure"]
-    entries = [("", drawable(f"Moved: {basis_of(change)}", MOST_SENTENCE), BOLD)]
+    entries = [("", drawable(f"Moved: {counted_by(change)}", MOST_SENTENCE), BOLD)]
     listed = moves.head(MOST_MOVES)
     entries += [
         (f"@{number}" if number in before.moved.index else POINT, words, not BOLD)
@@ -211,7 +211,7 @@ def redraw_told(  # noqa: PLR0913, PLR0917 - the maps, what moved, and what stan
 
 def _moves_told(moves: pd.DataFrame, change: Change, before: Scene) -> str:
     """Say who moved, with the numbers of the maps."""
-    measure, basis = change.attrs["measure"], basis_of(change)
+    measure, basis = change.attrs["measure"], counted_by(change)
     if moves.empty:
         return f"Nobody was transferred or split off ({basis})."
     said = _moves_said(moves.head(MOST_TOLD), measure, ALOUD)

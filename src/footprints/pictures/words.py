@@ -12,6 +12,7 @@ from footprints.pictures.colours import STROKES
 from footprints.pictures.lettering import drawable
 from footprints.pictures.scene import short
 from footprints.report.contents import titled
+from footprints.sources import caveats, licences, sources_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
     from footprints.pictures.scene import Scene
 
 ILLUSTRATIVE = "Illustrative lines \N{EN DASH} not for publication"
-OPEN_GOVERNMENT = (
-    "Contains public sector information licensed under the Open Government Licence v3.0."
-)
-CROWN = "Contains OS data \N{COPYRIGHT SIGN} Crown copyright and database right."
-NATURAL_EARTH = "Lines: made with Natural Earth, in the public domain."
-NOT_STATED = "Licence of the data: not stated."
-ONS = ("ONS", "Office for National Statistics")
-NHS = ("NHS Digital", "NHS England", "NHS Organisation Data Service")
 MOST_NAME, MOST_TITLE, MOST_SENTENCE = 90, 110, 240
 BOLD = True
 MOST_IN_LEGEND, MOST_SAID = 6, 8
@@ -94,7 +87,7 @@ def few(frame: gpd.GeoDataFrame) -> bool:
     return len(frame) <= MOST_IN_LEGEND
 
 
-def sources_of(scene: Scene, licence: str | None) -> list[str]:
+def basis_of(scene: Scene, licence: str | None) -> list[str]:
     """Return what the picture rests on: notes, people, memberships, lines, licence.
 
     Parameters
@@ -109,36 +102,13 @@ def sources_of(scene: Scene, licence: str | None) -> list[str]:
     list of str
         A sentence each.
     """
-    whole, overview = scene.atlas.whole, scene.atlas.overview
+    atlas, layers = scene.atlas, scene.layers
     people = [] if scene.population is None else [f"People: {scene.population}."]
-    used = overview.loc[list(scene.layers)]
-    members = [
-        f"{key}: {row['source']}{', ' if row['as_at'] else ''}{row['as_at']}."
-        for key, row in used.iterrows()
-        if row["source"]
-    ]
-    notes = [str(row["note"]).rstrip(".") for _, row in used.iterrows() if row["note"]]
-    said = [
-        f"{key}: {note}." for key, note in zip(used.index[used["note"] != ""], notes, strict=True)
-    ]
-    stated = [licence] if licence is not None else licences(scene)
-    lines = [*whole.notes, " ".join([*people, *members]), *said, " ".join(stated)]
+    counted_by = "" if scene.population is None else scene.population.source
+    stated = licences(atlas, layers, counted_by) if licence is None else [licence]
+    rest = " ".join([*people, *sources_of(atlas, layers)])
+    lines = [*atlas.whole.notes, rest, *caveats(atlas, layers), " ".join(stated)]
     return [drawable(line, 2 * MOST_SENTENCE) for line in lines if line]
-
-
-def licences(scene: Scene) -> list[str]:
-    """Return the licences that the sources are known to have, a sentence each."""
-    overview, origins = scene.atlas.overview, scene.atlas.provenance
-    people = [scene.population.source] if scene.population else []
-    sources = [*people, *overview.loc[list(scene.layers), "source"], *origins["source"]]
-    public = any(word in str(source) for source in sources for word in ONS + NHS)
-    official = (overview.loc[list(scene.layers), "lines"] == "official").any()
-    drawn = origins["source"].astype(str)
-    ons = drawn[origins.index.astype(str).str.contains("boundaries|lines")]
-    said = [OPEN_GOVERNMENT] if public else []
-    said += [CROWN] if official and ons.str.contains("|".join(ONS)).any() else []
-    said += [NATURAL_EARTH] if drawn.str.contains("Natural Earth").any() else []
-    return said or [NOT_STATED]
 
 
 def legend_of(scene: Scene) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from footprints.errors import plain
 from footprints.levels import called, service_called
 from footprints.report.findings import KEY, MISSED
 from footprints.report.words import STATUSES
+from footprints.sources import caveats
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 LIBRARIES = ("footprints", "geopandas", "pandas", "shapely", "pyproj")
 NOT_CHECKED = "Not checked"
+CAVEATS = "What to know of the layers"
 NONCHARACTERS = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
 
 
@@ -199,15 +201,31 @@ def spread(report: Report) -> list[str]:
 
 
 def remarks(report: Report) -> dict[str, list[str]]:
-    """Return what else must be said, under its heading: agreed, mended, not checked."""
+    """Return what else must be said, under its heading: agreed, mended, not checked, caveats."""
     agreed = report.findings.loc[report.findings["status"] == "excepted", "message"]
     improved = [] if report.mended is None else list(report.mended["message"].dropna())
     lists = {
         "Agreed exceptions": list(agreed),
         "Missed before, and no more": improved,
         NOT_CHECKED: report.reasons,
+        CAVEATS: caveats(report.atlas, layer_table(report)["layer"]),
     }
     return {head: lines for head, lines in lists.items() if lines}
+
+
+def layer_table(report: Report) -> pd.DataFrame:
+    """Return where the layers that a report speaks of come from, in the order of the atlas.
+
+    Returns
+    -------
+    DataFrame
+        Columns: ``layer``, ``level``, ``as_at``, ``lines`` (``official``, ``illustrative`` or
+        ``none``), ``source``, ``note``.
+    """
+    asked = report.summary.reset_index()[["layer", "against"]].to_numpy().ravel()
+    about = report.atlas.overview.rename_axis("layer").reset_index()
+    columns = ["layer", "level", "as_at", "lines", "source", "note"]
+    return about.loc[about["layer"].isin(asked), columns].reset_index(drop=True)
 
 
 def band_table(report: Report) -> pd.DataFrame:

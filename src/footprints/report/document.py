@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from footprints.report.contents import origins, populations, versions, written
+from footprints.report.contents import layer_table, origins, populations, versions, written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,10 +61,12 @@ def as_json(report: Report, marking: str = "") -> bytes:
             "source": bands.source,
             "bands": {level: asdict(band) for level, band in bands.bands.items()},
         },
+        "layers": rows_of(layer_table(report)),
         "populations": rows_of(populations(report)),
         "summary": rows_of(report.summary.reset_index()),
         "remainders": report.remainders,
         "findings": rows_of(report.findings),
+        "baseline": None if report.mended is None else report.baseline_name,
         "mended": None if report.mended is None else rows_of(report.mended),
         "pairs": rows_of(report.pairs),
         "tables": {title: rows_of(table) for title, table in report.tables.items()},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from footprints.report.contents import (
+    CAVEATS,
     NOT_CHECKED,
     about,
     counted,
@@ -122,10 +123,10 @@ def sections(report: Report, most: int = MOST_NAMED) -> list[Section]:
 
 
 def closing(report: Report, most: int = MOST_NAMED) -> list[str]:
-    """Return what was agreed and mended, so many of each, and all that was not checked."""
+    """Return what was agreed and mended, so many of each, and all else that must be said."""
     lines = []
     for head, said in remarks(report).items():
-        shown = said if head == NOT_CHECKED else said[:most]
+        shown = said if head in (NOT_CHECKED, CAVEATS) else said[:most]
         some = f"{len(shown):,} of " if len(shown) < len(said) else ""
         lines += ["", f"{head}: {some}{len(said):,}.", *(f"- {line}" for line in shown)]
     return lines

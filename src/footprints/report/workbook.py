@@ -16,6 +16,7 @@ from footprints.report.contents import (
     band_table,
     in_words,
     layer_called,
+    layer_table,
     origins,
     populations,
     remarks,
@@ -279,7 +280,8 @@ def _sources_sheet(book: _Book, report: Report) -> None:
     files = origins(report)[["part", "file", "source", "as_at", "layer", "rows", "note", "sha256"]]
     for column, wide in enumerate([26, 26, 40, 16, 14, 14, 40, 66]):
         sheet.set_column(column, column, wide)
-    for table in (files, populations(report), band_table(report), made):
+    tables = (files, layer_table(report), populations(report), band_table(report), made)
+    for table in tables:
         row = book.table(sheet, row, table, frozenset({"source", "population_source"})) + 1
 
 
