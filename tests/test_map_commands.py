@@ -81,9 +81,9 @@ def test_a_redraw_that_no_one_atlas_holds_is_not_drawn(
 
 @pytest.mark.parametrize("command", [["compare", "icb22", "icb26"], ["partners"]])
 def test_a_page_has_to_be_one_before_anything_is_done(command, tmp_path, capsys) -> None:
-    assert main([*command, "--map", str(tmp_path / "a.pdf")]) == 2
+    assert main([*command, "--map", str(tmp_path / "a.docx")]) == 2
     said = capsys.readouterr()
-    assert "a.pdf" in said.err
+    assert "a.docx" in said.err
     assert not said.out
 
 

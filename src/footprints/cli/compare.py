@@ -18,14 +18,16 @@ from footprints.cli.compared import (
     two_atlases,
 )
 from footprints.cli.draw import write_page
+from footprints.cli.drawn import PICTURES, write_picture
 from footprints.cli.handing import check_outputs, hand_over
 from footprints.cli.options import (
     AtlasFile,
     Bands,
     Layers,
-    MapFile,
+    MapOrPicture,
     Marking,
     Output,
+    PaperSize,
     WhosePeople,
     Within,
     Worst,
@@ -105,7 +107,8 @@ def compare(
     within: Within = None,
     bands: Bands = None,
     population: WhosePeople = None,
-    map_file: MapFile = None,
+    map_file: MapOrPicture = None,
+    size: PaperSize = None,
     output: Output = None,
     lookup: Annotated[
         Path | None,
@@ -132,7 +135,7 @@ def compare(
     \b
     Examples:
       footprints compare icb22 icb26 -o redraw.xlsx --lookup old-to-new.csv --map redraw.html
-      footprints compare icb22 icb26 --within Frimley --fail-on newly-broken
+      footprints compare icb22 icb26 --within Frimley --map board.png --fail-on newly-broken
       footprints compare --from old.toml --to new.toml --layer icb22 icb26
       footprints compare old.geojson new.geojson --units lsoa.csv
       footprints compare --changes surrey-2027 --layer ctyua
@@ -142,7 +145,7 @@ def compare(
     check_outputs(output)
     if lookup is not None:
         output_file(lookup, [".csv"])
-    _check_map(map_file, drawable=not (changes or from_file or to_file))
+    _check_map(map_file, size, drawable=not (changes or from_file or to_file))
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
     if not files:
@@ -178,7 +181,7 @@ def compare(
     if lookup is not None:
         _write_lookup(lookup, compared.change.lookup)
     if map_file:
-        _draw(map_file, compared, population, marking)
+        _draw(map_file, compared, population, marking, size)
     raise typer.Exit(status)
 
 
@@ -254,11 +257,14 @@ def _check_given(given: set[str], *, files: bool) -> None:
         raise FootprintsError(msg, odd)
 
 
-def _check_map(file: Path | None, *, drawable: bool) -> None:
-    """Refuse a page that cannot be drawn or written, before the work that it is for."""
+def _check_map(file: Path | None, size: str | None, *, drawable: bool) -> None:
+    """Refuse a page or picture that cannot be drawn or written, before the work that it is for."""
+    if size is not None and (file is None or file.suffix.lower() not in PICTURES):
+        msg = f"--size goes with a picture: let --map end in {listed(PICTURES)}."
+        raise FootprintsError(msg, [size])
     if file is None:
         return
-    output_file(file, [".html"])
+    output_file(file, [".html", *PICTURES])
     if not drawable:
         msg = (
             "--map draws two layers of one atlas, or two boundary files: leave it out with --from, "
@@ -267,10 +273,18 @@ def _check_map(file: Path | None, *, drawable: bool) -> None:
         raise FootprintsError(msg, ["--map"])
 
 
-def _draw(file: Path, compared: Compared, population: str | None, marking: str) -> None:
-    """Draw the map before and after, and what moved, as a page."""
+def _draw(
+    file: Path, compared: Compared, population: str | None, marking: str, size: str | None
+) -> None:
+    """Draw the map before and after, and what moved, as a page or a picture."""
+    change = compared.change
+    if file.suffix.lower() in PICTURES:
+        from footprints.pictures import picture  # noqa: PLC0415  # matplotlib is slow to load.
+
+        figure = picture(compared.new, change=change, marking=marking, size=size or "A4")
+        write_picture(figure, file)
+        return
     from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
 
-    change = compared.change
     drawing = footprint_map(compared.new, change=change, population=population, marking=marking)
     write_page(drawing, file)

@@ -13,6 +13,7 @@ from footprints.cli.options import (
     Bands,
     ChangeFiles,
     Layers,
+    PaperSize,
     WhosePeople,
     Within,
     chosen_bands,
@@ -54,10 +55,7 @@ def draw_map(
         str | None,
         typer.Option(metavar="TEXT", help="What it is marked with, such as DRAFT."),
     ] = None,
-    size: Annotated[
-        str | None,
-        typer.Option(metavar="PAPER", help="Of a picture: A4, A3 or slide. Default: A4."),
-    ] = None,
+    size: PaperSize = None,
     findings: Annotated[
         bool | None,
         typer.Option("--findings", help="Of a picture: hatch and list what misses a check."),

@@ -11,6 +11,8 @@ from footprints.errors import FootprintsError, listed
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from matplotlib.figure import Figure
+
     from footprints.atlas import Atlas
     from footprints.bands import BandSet
 
@@ -44,9 +46,8 @@ def draw_picture(
     population: str | None,
     looks: Looks,
 ) -> None:
-    """Draw layers as a picture, and say in words what it shows."""
-    # matplotlib is slow to load.
-    from footprints.pictures import alternative_text, picture, save_picture  # noqa: PLC0415
+    """Draw layers as a picture, and write it."""
+    from footprints.pictures import picture  # noqa: PLC0415  # matplotlib is slow to load.
 
     found = None
     if looks.findings or bands is not None:
@@ -63,6 +64,13 @@ def draw_picture(
         size=looks.size or "A4",
         population=population,
     )
+    write_picture(drawing, file)
+
+
+def write_picture(drawing: Figure, file: Path) -> None:
+    """Write a picture, and say in words what it shows."""
+    from footprints.pictures import alternative_text, save_picture  # noqa: PLC0415  # As above.
+
     save_picture(drawing, file)
     said = f"Alternative text: {alternative_text(drawing)}"
     say(open_screen(), [f"Picture written: {file.name}.", said])

@@ -86,6 +86,19 @@ MapFile = Annotated[
     Path | None,
     typer.Option("--map", metavar="FILE", help="Draw it as a page to open in a browser (.html)."),
 ]
+MapOrPicture = Annotated[
+    Path | None,
+    typer.Option(
+        "--map",
+        metavar="FILE",
+        help="Draw it: a page to open in a browser (.html), or a picture for a paper (.png, .svg, "
+        ".pdf).",
+    ),
+]
+PaperSize = Annotated[
+    str | None,
+    typer.Option("--size", metavar="PAPER", help="Of a picture: A4, A3 or slide. Default: A4."),
+]
 Worst = Annotated[
     int,
     typer.Option(

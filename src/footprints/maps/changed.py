@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from footprints.errors import FootprintsError
 from footprints.geometry import polygonal
 from footprints.maps.pieces import Pieces
 from footprints.maps.told import texts
 from footprints.masking import counted
+from footprints.redraws.ground import (
+    before_and_after as before_and_after,  # noqa: PLC0414 - The other modules of maps take it from here.
+)
 from footprints.report.contents import visible
 
 if TYPE_CHECKING:
@@ -25,42 +27,6 @@ INKS = ("#9b0056", "#00663d")
 """The ink of each kind of move."""
 MOVED = "moved areas"
 """The key of the areas that moved, among the layers of a page."""
-
-
-def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
-    """Return the keys of the two layers that were compared.
-
-    Parameters
-    ----------
-    change : Change
-        As :func:`footprints.compare` gives it.
-    atlas : Atlas
-        What is to be drawn.
-
-    Returns
-    -------
-    tuple of two str
-
-    Raises
-    ------
-    FootprintsError
-        If they are not layers of the atlas.
-
-    Examples
-    --------
-    >>> from footprints import compare, load_example
-    >>> england = load_example()
-    >>> before_and_after(compare(england, "icb22", "icb26"), england)
-    ('icb22', 'icb26')
-    """
-    keys = tuple(change.attrs.get(side, "") for side in ("old_layer", "new_layer"))
-    if missing := [key or "a layer without a key" for key in keys if key not in atlas.layers]:
-        msg = (
-            f"The change cannot be drawn on this atlas, which has no {', '.join(missing)}. "
-            "Compare two of its own layers: compare(atlas, 'stp21', 'icb22')."
-        )
-        raise FootprintsError(msg, missing)
-    return keys[0], keys[1]
 
 
 def moves(change: Change) -> pd.DataFrame:

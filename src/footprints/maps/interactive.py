@@ -13,12 +13,12 @@ import xyzservices
 from footprints.checks.gate import check
 from footprints.errors import FootprintsError, FootprintsWarning, OutputError, UnknownNameError
 from footprints.geometry import to_degrees
-from footprints.maps.changed import before_and_after
 from footprints.maps.contents import Asked, Contents
 from footprints.maps.gaping import drawn_gaps
 from footprints.maps.page import MapPage
 from footprints.maps.saving import as_frame
 from footprints.maps.served import layers_of
+from footprints.redraws.ground import before_and_after
 from footprints.report import Report
 from footprints.report.contents import visible
 

@@ -181,6 +181,30 @@ def draw_missed(axes: Axes, shape: shapely.Geometry, order: float) -> None:
     draw_area(axes, shape, edge=MISS, width=1.5, hatch=HATCH, order=order, name="missed")
 
 
+def draw_moved(axes: Axes, shape: shapely.Geometry, order: float) -> None:
+    """Lighten and hatch an area that moved, so that it shows on every fill, and draw its outline."""
+    draw_area(axes, shape, fill="white", alpha=0.55, order=order)
+    draw_area(axes, shape, edge="white", width=2.2, order=order + 0.1)
+    draw_area(axes, shape, edge=INK, width=1.0, hatch=HATCH, order=order + 0.2, name="moved")
+
+
+def plate(size: float) -> dict[str, object]:
+    """Return what stands behind the number of an area that moved: a dark plate."""
+    return {
+        "boxstyle": "circle,pad=0.08",
+        "facecolor": INK,
+        "edgecolor": "white",
+        "linewidth": 0.1 * size,
+    }
+
+
+def draw_number(axes: Axes, label: Label, order: float) -> None:
+    """Write the number of an area that moved, light on a dark plate."""
+    draw_label(axes, label, colour="white", order=order, halo=0)
+    axes.texts[-1].set_bbox(plate(label.size))
+    axes.texts[-1].set_label("number")
+
+
 def draw_label(axes: Axes, label: Label, *, colour: str, order: float, halo: float = 2.4) -> None:
     """Write a label, with the line that leads to its area where it stands outside."""
     if label.line is not None:
@@ -201,5 +225,6 @@ def draw_label(axes: Axes, label: Label, *, colour: str, order: float, halo: flo
         parse_math=False,
         label=LABEL,
     )
-    artist.set_path_effects([withStroke(linewidth=halo, foreground="white", alpha=0.85)])
+    if halo:
+        artist.set_path_effects([withStroke(linewidth=halo, foreground="white", alpha=0.85)])
     as_text(artist)

@@ -8,10 +8,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from footprints.pictures.canvas import draw_area, draw_label, draw_missed
+from footprints.pictures.canvas import draw_area, draw_label, draw_missed, draw_moved, draw_number
 from footprints.pictures.colours import EDGE, FAINT, FAINT_EDGE, INK, QUIET, STROKES
-from footprints.pictures.lettering import POINT_MM, as_text, font, width_of
-from footprints.pictures.paper import BAND, Frame
+from footprints.pictures.lettering import POINT_MM, as_text, broken, fitting, font, width_of
+from footprints.pictures.paper import BAND, HEADING, SMALL, Frame, line_height
 from footprints.pictures.words import ILLUSTRATIVE
 
 if TYPE_CHECKING:
@@ -38,10 +38,10 @@ class ScalePlace(NamedTuple):
     words: str
 
 
-def draw_map(page: Page, scene: Scene, placed: Placed) -> None:
-    """Draw the map of a scene, with the names that were placed."""
+def draw_map(page: Page, chart: Frame, scene: Scene, placed: Placed) -> None:
+    """Draw the map of a scene in its place on the page, with the names that were placed."""
     view = page.sheet.view(scene.extent)
-    axes = page.axes(page.sheet.map, view)
+    axes = page.axes(chart, view)
     for shape in _in_view(scene.base, view):
         draw_area(axes, shape, fill=FAINT, edge=FAINT, width=0.4, order=1)
     for shape in _in_view(scene.neighbours.geometry, view):
@@ -56,11 +56,15 @@ def draw_map(page: Page, scene: Scene, placed: Placed) -> None:
             draw_area(
                 axes, shape, edge=stroke.colour, width=stroke.width, dashes=stroke.dashes, order=5
             )
+    for shape in scene.moved:
+        draw_moved(axes, shape, order=5.5)
     _draw_focus(axes, scene, view)
     _draw_labels(axes, placed)
     _draw_scale(axes, scale_place(scene, page.sheet), page.sheet.letters)
     if scene.illustrative:
-        _draw_illustrative(page, axes)
+        _draw_illustrative(page, chart, axes)
+    if scene.heading:
+        _draw_heading(page, chart, scene.heading)
 
 
 def scale_place(scene: Scene, sheet: Sheet) -> ScalePlace:
@@ -128,11 +132,13 @@ def _draw_focus(axes: Axes, scene: Scene, view: Extent) -> None:
 def _draw_labels(axes: Axes, placed: Placed) -> None:
     for label in placed.neighbours:
         draw_label(axes, label, colour=QUIET, order=20)
-    for label in placed.filled:
+    for label in [*placed.filled, *placed.marks]:
         draw_label(axes, label, colour=INK, order=24)
     for labels, stroke in zip(placed.outlined.values(), STROKES, strict=False):
         for label in labels:
             draw_label(axes, label, colour=stroke.colour, order=22)
+    for label in placed.moved:
+        draw_number(axes, label, order=26)
 
 
 def _draw_scale(axes: Axes, place: ScalePlace, letters: float) -> None:
@@ -159,13 +165,25 @@ def _draw_scale(axes: Axes, place: ScalePlace, letters: float) -> None:
     as_text(artist)
 
 
-def _draw_illustrative(page: Page, axes: Axes) -> None:
+def _draw_heading(page: Page, chart: Frame, heading: str) -> None:
+    """Write what a map shows over it, smaller or cut where it is wider than the map."""
+    full, room = HEADING * page.sheet.letters, chart.width / POINT_MM
+    size = max(fitting(heading, room, full, "bold"), SMALL * page.sheet.letters)
+    first, *more = broken(heading, room, size, "bold")
+    y = chart.y + chart.height + line_height(full) / 2
+    page.write(
+        chart.x, y, f"{first} \N{HORIZONTAL ELLIPSIS}" if more else first, size, weight="bold"
+    )
+
+
+def _draw_illustrative(page: Page, chart: Frame, axes: Axes) -> None:
     """Burn into the map that its lines are illustrative: across it, and in a strip under it."""
-    chart, letters = page.sheet.map, page.sheet.letters
+    letters = page.sheet.letters
     strip = Frame(chart.x, chart.y - BAND * letters, chart.width, BAND * letters)
     page.box(strip, fill="#333333")
     middle = strip.x + strip.width / 2, strip.y + strip.height / 2
-    page.write(*middle, ILLUSTRATIVE, 9 * letters, weight="bold", colour="white", across="center")
+    size = fitting(ILLUSTRATIVE, 0.96 * strip.width / POINT_MM, 9 * letters, "bold")
+    page.write(*middle, ILLUSTRATIVE, size, weight="bold", colour="white", across="center")
     across = axes.text(
         0.5,
         0.5,

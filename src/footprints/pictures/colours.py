@@ -97,8 +97,67 @@ def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
     >>> told_apart(squares, 0.1).to_dict()
     {'a': '#a6d8ec', 'b': '#faf0c3', 'c': '#a6d8ec'}
     """
-    numbers = different(len(shapes), *touching(shapes, near))
+    return pd.Series(
+        _colours(different(len(shapes), *touching(shapes, near))), index=shapes.index, dtype="str"
+    )
+
+
+def carried_on(
+    sides: tuple[gpd.GeoSeries, gpd.GeoSeries],
+    goes_on: pd.Series[str],
+    flows: pd.DataFrame,
+    near: float,
+) -> tuple[pd.Series[str], pd.Series[str]]:
+    """Give footprints colours before and after a redraw: one that goes on keeps its own.
+
+    Neighbours differ on either map, and so do an old and a new footprint that share ground and
+    are not the same: where the colour of a place changed, it is in another footprint now.
+
+    Parameters
+    ----------
+    sides : tuple of two GeoSeries
+        The areas before and after in EPSG:27700, indexed by code.
+    goes_on : Series of str
+        The new code of each old footprint that goes on, indexed by the old one.
+    flows : DataFrame
+        What shares ground: ``old`` and ``new``, codes.
+    near : float
+        As in :func:`told_apart`.
+
+    Returns
+    -------
+    tuple of two Series of str
+        Colours of :data:`PALETTE`, with the indexes of the sides.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> squares = shapely.box([0, 1], 0, [1, 2], 1)
+    >>> old, new = (gpd.GeoSeries(squares, index=list(codes)) for codes in ("ab", "AB"))
+    >>> flows = pd.DataFrame({"old": ["a", "b"], "new": ["A", "B"]})
+    >>> before, after = carried_on((old, new), pd.Series({"a": "A"}), flows, 0.1)
+    >>> before["a"] == after["A"], before["b"] == after["B"]
+    (True, False)
+    """
+    old, new = (side.index for side in sides)
+    numbers = np.arange(len(old)), len(old) + np.arange(len(new))
+    kept = goes_on[goes_on.index.isin(old) & goes_on.isin(new)]
+    numbers[1][new.get_indexer(kept)] = old.get_indexer(kept.index)
+    pairs = [number[touching(shapes, near)] for shapes, number in zip(sides, numbers, strict=True)]
+    ends = np.vstack([old.get_indexer(flows["old"]), new.get_indexer(flows["new"])])
+    ends = ends[:, (ends >= 0).all(axis=0)]
+    pairs.append(np.vstack([numbers[0][ends[0]], numbers[1][ends[1]]]))
+    joined = np.hstack(pairs)
+    joined = joined[:, joined[0] != joined[1]]
+    colours = _colours(different(len(old) + len(new), joined[0], joined[1]))
+    before, after = (
+        pd.Series(colours[number], index=codes, dtype="str")
+        for number, codes in zip(numbers, (old, new), strict=True)
+    )
+    return before, after
+
+
+def _colours(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:
     # One colour alone is the second: the lightest is hardly seen on white paper.
     first = 0 if numbers.any() else 1
-    colours = np.array(PALETTE)[(first + numbers) % len(PALETTE)]
-    return pd.Series(colours, index=shapes.index, dtype="str")
+    return np.array(PALETTE)[(first + numbers) % len(PALETTE)]

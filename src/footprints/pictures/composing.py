@@ -5,25 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib as mpl
-import pandas as pd
 
 from footprints.errors import FootprintsError, listed
-from footprints.masking import counted
 from footprints.pictures.canvas import Page
-from footprints.pictures.chart import draw_map, scale_place, seen_neighbours, seen_of
-from footprints.pictures.labels import Board, Placed, place_names, place_numbers
-from footprints.pictures.lettering import POINT_MM, drawable
+from footprints.pictures.chart import draw_map
+from footprints.pictures.lettering import drawable
 from footprints.pictures.panel import draw_panel, draw_words
-from footprints.pictures.paper import column_width, panel_lines, paper_named, sheets
+from footprints.pictures.paper import paper_named
+from footprints.pictures.placing import laid_out
+from footprints.pictures.plan import Plan
+from footprints.pictures.redraw import plan_of_redraw
 from footprints.pictures.scene import scene_of
 from footprints.pictures.words import (
     MOST_NAME,
     basis_of,
-    few,
-    label_names,
     legend_of,
     misses_of,
-    same_as_focus,
     subtitle_of,
     title_of,
     told,
@@ -32,18 +29,15 @@ from footprints.pictures.words import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from matplotlib.figure import Figure
 
     from footprints.atlas import Atlas
-    from footprints.pictures.paper import Sheet
-    from footprints.pictures.scene import Scene
+    from footprints.redraws import Change
     from footprints.report import Report
 
 Labels = Literal["names", "people", "codes", "none"]
 LABELS = ("names", "people", "codes", "none")
-MOST_NUMBERS = 199
-ROUNDS = 4
-"""How often the page is laid out again, since names that have no room on the map need some below."""
 STYLE: dict[Any, Any] = {"hatch.linewidth": 0.7, "path.simplify": False}
 
 
@@ -52,6 +46,7 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
     layers: str | Sequence[str] | None = None,
     *,
     findings: Report | pd.DataFrame | None = None,
+    change: Change | None = None,
     title: str | None = None,
     marking: str = "",
     size: str = "A4",
@@ -59,13 +54,17 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
     population: str | None = None,
     licence: str | None = None,
 ) -> Figure:
-    """Draw layers of footprints as one page for a paper or a slide.
+    """Draw layers of footprints, or a redraw, as one page for a paper or a slide.
 
     The first layer is filled, in colours that tell neighbours apart in grey and in colour
     blindness too; the others are outlines that differ by width and dashes. Names do not meet;
     what has no room for its name has a number, and what has no room for that is counted. With a
     focus, what lies outside it is faint, and a small map shows where it is. The page is upright or
     on its side, whichever shows the map larger.
+
+    A redraw is two maps side by side, before and after, of one extent and scale: a footprint that
+    goes on keeps its colour, and areas that moved are hatched, numbered and listed with their
+    people. Flows that only the drawing of the lines makes are counted, not drawn.
 
     Parameters
     ----------
@@ -75,6 +74,9 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
         The layer to fill, then up to five whose outlines to draw. None takes the newest systems.
     findings : Report or DataFrame, optional
         From :func:`footprints.check`: what misses a check is hatched, outlined and listed.
+    change : Change, optional
+        From :func:`footprints.compare`, of two layers of this atlas and with the same focus: a
+        redraw is drawn in place of ``layers``, ``findings`` and ``population``.
     title : str, optional
         None takes the name of the focus, or the title of the atlas.
     marking : str
@@ -100,32 +102,63 @@ def picture(  # noqa: PLR0913 - each an option with a word of its own.
     UnknownNameError
         If a layer or the population is not there.
     FootprintsError
-        If a layer has no lines, there are more than six, the findings lack columns, or the size
-        or the kind of labels is none of those above.
+        If a layer has no lines, there are more than six, the findings lack columns, the change is
+        of another atlas or focus or stands beside what it takes the place of, or the size or the
+        kind of labels is none of those above.
 
     Examples
     --------
-    >>> from footprints import load_example
-    >>> figure = picture(load_example(), ["icb26"], marking="DRAFT")
+    >>> from footprints import compare, load_example
+    >>> england = load_example()
+    >>> figure = picture(england, ["icb26"], marking="DRAFT")
     >>> figure.get_size_inches().round(2).tolist()
     [8.27, 11.69]
+    >>> redraw = picture(england, change=compare(england, "icb22", "icb26"))
+    >>> redraw.get_size_inches().round(2).tolist()
+    [11.69, 8.27]
     """
     if labels not in LABELS:
         msg = f"There are no labels {labels!r}. There is {listed(LABELS)}."
         raise FootprintsError(msg, [labels])
     paper_named(size)
-    scene = scene_of(atlas, layers, findings=findings, population=population)
     marking = drawable(marking, MOST_NAME)
-    heading = title_of(scene, title)
-    words = (heading, subtitle_of(scene), basis_of(scene, licence))
+    if change is None:
+        plan = _of_layers(
+            atlas,
+            layers,
+            findings=findings,
+            title=title,
+            marking=marking,
+            population=population,
+            licence=licence,
+        )
+    else:
+        _refuse_beside_change(layers, findings, population)
+        plan = plan_of_redraw(atlas, change, title=title, marking=marking, licence=licence)
     with mpl.rc_context(STYLE):
-        sheet, placed = _laid_out(scene, size, words, labels)
+        sheet, placed, entries = laid_out(plan, size, labels)
         page = Page(sheet)
-        draw_map(page, scene, placed)
-        draw_panel(page, scene, _entries(scene, placed))
+        for chart, scene, names in zip(sheet.maps, plan.scenes, placed, strict=True):
+            draw_map(page, chart, scene, names)
+        draw_panel(page, plan.scenes, entries)
         draw_words(page, marking)
-    page.figure.set_label(told(scene, heading, marking))
+    page.figure.set_label(plan.told)
     return page.figure
+
+
+def _refuse_beside_change(
+    layers: str | Sequence[str] | None,
+    findings: Report | pd.DataFrame | None,
+    population: str | None,
+) -> None:
+    """Refuse what a picture of a redraw has no use for."""
+    given = {"layers": layers, "findings": findings, "population": population}
+    if odd := [name for name, value in given.items() if value is not None]:
+        msg = (
+            f"A picture of a redraw shows the two layers that were compared and whoever was counted "
+            f"then: leave {listed(odd)} out, or change."
+        )
+        raise FootprintsError(msg, odd)
 
 
 def alternative_text(figure: Figure) -> str:
@@ -151,73 +184,25 @@ def alternative_text(figure: Figure) -> str:
     return str(figure.get_label())
 
 
-def _laid_out(
-    scene: Scene, size: str, words: tuple[str, str, list[str]], labels: Labels
-) -> tuple[Sheet, Placed]:
-    """Lay the page out until what has no room on the map has room beside it."""
-    _, _, letters = paper_named(size)
-    placed, planned, best = Placed([], {}, [], [], 0), -1, None
-    for _ in range(ROUNDS):
-        entries = _entries(scene, placed)
-        choices = []
-        for turned in sheets(
-            size, words, lines=0, inset=_has_inset(scene), band=scene.illustrative
-        ):
-            column = column_width(turned.width, turned.height, letters)
-            choices.append(len(panel_lines(entries, column, letters)))
-        if best is not None and max(choices) <= planned:
-            break
-        planned = max(choices)
-        found = [
-            sheets(size, words, lines=count, inset=_has_inset(scene), band=scene.illustrative)[n]
-            for n, count in enumerate(choices)
-        ]
-        best = min(found, key=lambda sheet: sheet.metres_per_mm(scene.extent))
-        placed = _placed(scene, best, labels)
-    assert best is not None  # noqa: S101 - There is at least one round.
-    return best, placed
-
-
-def _has_inset(scene: Scene) -> bool:
-    return scene.area is not None
-
-
-def _placed(scene: Scene, sheet: Sheet, labels: Labels) -> Placed:
-    """Find where names stand: of what is filled first, then of outlines, then of neighbours."""
-    if labels == "none":
-        return Placed([], {}, [], [], 0)
-    view = sheet.view(scene.extent)
-    scale = sheet.metres_per_mm(scene.extent) * POINT_MM
-    board = Board(scale, view, [scale_place(scene, sheet).box], letters=sheet.letters)
-    seen = seen_of(scene, scene.filled.geometry, view)
-    seen = seen.drop(same_as_focus(scene, scene.layers[0]), errors="ignore")
-    names = label_names(scene.filled, labels).reindex(seen.index)
-    filled = place_names(board, seen, names)
-    rest = names.drop([label.code for label in filled]).sort_values(kind="stable")
-    numbers = pd.Series("8" * len(str(len(rest))), index=rest.index[:MOST_NUMBERS], dtype="str")
-    spots = {label.code: label for label in place_numbers(board, seen, numbers)}
-    order = {code: str(n) for n, code in enumerate([c for c in rest.index if c in spots], 1)}
-    filled += [spots[code]._replace(text=number) for code, number in order.items()]
-    key_words = [(number, rest[code]) for code, number in order.items()]
-    outlined, missing = {}, len(rest) - len(order)
-    for key in scene.layers[1:]:
-        frame = scene.frames[key]
-        outer = seen_of(scene, frame.geometry, view)
-        outer = outer.drop(same_as_focus(scene, key), errors="ignore")
-        outer_names = label_names(frame, labels).reindex(outer.index)
-        outlined[key] = place_names(board, outer, outer_names, "bold")
-        missing += 0 if few(frame) else len(outer) - len(outlined[key])
-    around = seen_neighbours(scene, view)
-    quiet = place_names(board, around, label_names(scene.neighbours, "names"), "oblique")
-    return Placed(filled, outlined, quiet, key_words, missing)
-
-
-def _entries(scene: Scene, placed: Placed) -> list[tuple[str, str, bool]]:
-    """Return what the panel says: a sign, words, and whether they are a heading."""
-    entries = [(sign, words, False) for sign, words in legend_of(scene)]
-    if placed.left_out:
-        entries.append(("", f"{counted(placed.left_out, 'name')} found no room on the map.", False))
-    if placed.key:
-        entries.append(("", "Numbers on the map", True))
-        entries += [(f"#{number}", name, False) for number, name in placed.key]
-    return entries + misses_of(scene)
+def _of_layers(  # noqa: PLR0913 - as picture().
+    atlas: Atlas,
+    layers: str | Sequence[str] | None,
+    *,
+    findings: Report | pd.DataFrame | None,
+    title: str | None,
+    marking: str,
+    population: str | None,
+    licence: str | None,
+) -> Plan:
+    """Plan a picture of one map of layers."""
+    scene = scene_of(atlas, layers, findings=findings, population=population)
+    heading = title_of(scene, title)
+    return Plan(
+        scenes=(scene,),
+        words=(heading, subtitle_of(scene), basis_of(scene, licence)),
+        first=[(sign, words, False) for sign, words in legend_of(scene)],
+        last=misses_of(scene),
+        keyed=None,
+        key="Numbers on the map",
+        told=told(scene, heading, marking),
+    )

@@ -46,13 +46,13 @@ class Label(NamedTuple):
 
 
 class Placed(NamedTuple):
-    """What is written on the map: labels by kind, the key to the numbers, and how many had no room."""
+    """What is written on a map: names, marks of names in a key, and numbers of what moved."""
 
     filled: list[Label]
+    marks: list[Label]
     outlined: dict[str, list[Label]]
     neighbours: list[Label]
-    key: list[tuple[str, str]]
-    left_out: int
+    moved: list[Label]
 
 
 class Board:
@@ -149,7 +149,9 @@ def place_names(
     return labels
 
 
-def place_numbers(board: Board, shapes: gpd.GeoSeries, numbers: pd.Series[str]) -> list[Label]:
+def place_numbers(
+    board: Board, shapes: gpd.GeoSeries, numbers: pd.Series[str], *, inside: float = 0.0
+) -> list[Label]:
     """Place short numbers in areas that have no room for a name, or beside them with a line.
 
     Parameters
@@ -158,35 +160,45 @@ def place_numbers(board: Board, shapes: gpd.GeoSeries, numbers: pd.Series[str]) 
         As for :func:`place_names`.
     numbers : Series of str
         What to write, by code.
+    inside : float
+        The share of a number, from 0 to 1, that its area must hold, or else it stands beside it
+        and, where it can, beside the other areas too.
 
     Returns
     -------
     list of Label
         Those for which there was room.
     """
+    every = shapes.union_all() if inside else None
     labels: list[Label] = []
-    for inside in (True, False):
+    for beside in (False, True):
         placed = {label.code for label in labels}
         for code in numbers.index.difference(placed, sort=False):
-            label = _numbered(board, code, numbers[code], shapes[code], inside=inside)
-            labels += [label] if label else []
+            middles = places_in(shapes[code])
+            places = _round(middles[0], board.scale) if beside else middles
+            boxes = board.around(places, numbers[code], NUMBER_SIZE * board.letters, "bold")
+            order = np.arange(len(boxes))
+            if beside and every is not None:
+                order = np.argsort(np.round(_share_inside(boxes, every), 1), kind="stable")
+            elif inside:
+                order = np.flatnonzero(_share_inside(boxes, shapes[code]) >= inside)
+            found = order[board.free(boxes[order])]
+            if len(found):
+                board.take(boxes[found[0]])
+                line = tuple(middles[0].tolist()) if beside else None
+                labels.append(_number(board, code, numbers[code], places[found[0]], line))
     return labels
 
 
-def _numbered(
-    board: Board, code: str, number: str, shape: shapely.Geometry, *, inside: bool
-) -> Label | None:
-    """Find room for a number in its area, or beside it at the end of a line."""
-    places, size = places_in(shape), NUMBER_SIZE * board.letters
-    line = None if inside else (float(places[0, 0]), float(places[0, 1]))
-    places = places if inside else _round(places[0], board.scale)
-    boxes = board.around(places, number, size, "bold")
-    free = np.flatnonzero(board.free(boxes))
-    if not len(free):
-        return None
-    board.take(boxes[free[0]])
-    x, y = places[free[0]]
-    return Label(code, number, float(x), float(y), size, "bold", line)
+def _number(
+    board: Board,
+    code: str,
+    number: str,
+    place: npt.NDArray[np.float64],
+    line: tuple[float, float] | None,
+) -> Label:
+    x, y = place.tolist()
+    return Label(code, number, x, y, NUMBER_SIZE * board.letters, "bold", line)
 
 
 def _round(middle: npt.NDArray[np.float64], scale: float) -> npt.NDArray[np.float64]:

@@ -25,6 +25,8 @@ FILES = {
 SPACING = 1.25
 """The height of a line, in sizes of its letters."""
 POINT_MM = 25.4 / 72
+COARSE_AND_FINE = (72, 720)
+"""Dots in an inch at which text is measured; the wider counts."""
 BOX = "\N{WHITE SQUARE}"
 
 
@@ -69,8 +71,8 @@ def drawable(value: object, most: int = 0) -> str:
 
 
 @cache
-def _renderer() -> RendererAgg:
-    return RendererAgg(8, 8, 72.0)  # type: ignore[no-untyped-call]  # It has no types yet.
+def _renderer(dots_per_inch: int) -> RendererAgg:
+    return RendererAgg(8, 8, dots_per_inch)  # type: ignore[no-untyped-call]  # It has no types yet.
 
 
 @cache
@@ -82,8 +84,25 @@ def width_of(text: str, size: float, weight: Weight = "regular") -> float:
     >>> width_of("Frimley", 8) < width_of("Frimley", 8, "bold")
     True
     """
-    measure: Any = _renderer().get_text_width_height_descent
-    return float(measure(text, font(size, weight), ismath=False)[0])
+    # Letters are fitted to dots, so that a line is as much as a twentieth wider on some screens.
+    widths = []
+    for dots in COARSE_AND_FINE:
+        measure: Any = _renderer(dots).get_text_width_height_descent
+        widths.append(float(measure(text, font(size, weight), ismath=False)[0]) * 72 / dots)
+    return max(widths)
+
+
+def fitting(text: str, width: float, size: float, weight: Weight = "regular") -> float:
+    """Return the size at which a line is at most a width in points, and at most the size given.
+
+    Examples
+    --------
+    >>> fitting("Frimley", 100, 9), fitting("Frimley" * 4, 100, 9) < 9
+    (9, True)
+    """
+    while width_of(text, size, weight) > width:
+        size *= 0.97
+    return size
 
 
 def box_of(text: str, size: float, weight: Weight = "regular") -> tuple[float, float]:

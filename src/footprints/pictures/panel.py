@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from footprints.pictures.canvas import HATCH, draw_area
+from footprints.pictures.canvas import HATCH, draw_area, plate
 from footprints.pictures.colours import FAINT, FAINT_EDGE, INK, MISS, PALETTE, QUIET, STROKES
 from footprints.pictures.lettering import POINT_MM, width_of
 from footprints.pictures.paper import (
@@ -30,13 +30,14 @@ if TYPE_CHECKING:
     from footprints.pictures.canvas import Page
     from footprints.pictures.lettering import Weight
     from footprints.pictures.paper import Sheet
+    from footprints.pictures.plan import Entry
     from footprints.pictures.scene import Scene
 
 MARKING = 22.0
 
 
-def draw_panel(page: Page, scene: Scene, entries: Sequence[tuple[str, str, bool]]) -> None:
-    """Write the legend, the key and what misses a check, and draw where the focus is."""
+def draw_panel(page: Page, scenes: Sequence[Scene], entries: Sequence[Entry]) -> None:
+    """Write the legend, the key and the lists of a picture, and draw where the focus is."""
     sheet = page.sheet
     size = WORDS * sheet.letters
     lines = panel_lines(entries, sheet.columns[0].width, sheet.letters)
@@ -44,9 +45,9 @@ def draw_panel(page: Page, scene: Scene, entries: Sequence[tuple[str, str, bool]
         indent = sign_width(line.sign, sheet.letters)
         weight: Weight = "bold" if line.bold else "regular"
         page.write(x + indent, y, line.text, size, weight=weight)
-        _draw_sign(page, scene, line.sign, x, y)
+        _draw_sign(page, scenes, line.sign, x, y)
     if sheet.inset is not None:
-        _draw_inset(page, scene, sheet.inset)
+        _draw_inset(page, scenes[0], sheet.inset)
 
 
 def draw_words(page: Page, marking: str) -> None:
@@ -84,13 +85,14 @@ def _draw_marking(page: Page, sheet: Sheet, marking: str) -> None:
         ).set_label("marking")
 
 
-def _draw_sign(page: Page, scene: Scene, sign: str, x: float, y: float) -> None:
+def _draw_sign(page: Page, scenes: Sequence[Scene], sign: str, x: float, y: float) -> None:
     """Draw the sign of a legend before its words."""
     letters = page.sheet.letters
     wide, high = (SIGN - 2) * letters, 0.7 * page.sheet.line_mm
     box = Frame(x, y - high / 2, wide, high)
     if sign == "fill":
-        used = [colour for colour in PALETTE if (scene.filled["colour"] == colour).any()]
+        colours = {colour for scene in scenes for colour in scene.filled["colour"]}
+        used = [colour for colour in PALETTE if colour in colours]
         for n, colour in enumerate(used):
             part = Frame(x + n * wide / len(used), box.y, wide / len(used), high)
             page.box(part, fill=colour)
@@ -105,6 +107,14 @@ def _draw_sign(page: Page, scene: Scene, sign: str, x: float, y: float) -> None:
         page.stroke((x, x + wide, y), colour="white", width=1.4)
     elif sign == "faint":
         page.box(box, fill=FAINT, edge=FAINT_EDGE)
+    elif sign == "moved":
+        page.box(box, edge=INK, hatch=HATCH * 2, width=1.3)
+    elif sign.startswith("@"):
+        size = (0.87 if len(sign) == 2 else 0.7) * WORDS * letters
+        middle = x + sign_width(sign, letters) / 2
+        page.write(
+            middle, y, sign[1:], size, weight="bold", colour="white", across="center"
+        ).set_bbox(plate(size))
     elif sign.startswith("#"):
         end = x + sign_width(sign, letters) - 1
         page.write(end, y, sign[1:], WORDS * letters, weight="bold", across="right")

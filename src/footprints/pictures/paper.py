@@ -20,13 +20,15 @@ MARGIN = 12.0
 GAP = 4.0
 BAND = 6.5
 """The height of the strip under a map of illustrative lines, in millimetres."""
-TITLE, SUBTITLE, WORDS, SMALL = 17.0, 9.0, 7.5, 6.5
+TITLE, SUBTITLE, HEADING, WORDS, SMALL = 17.0, 9.0, 9.0, 7.5, 6.5
 """Sizes of letters on A4 in points."""
 MOST_PANEL = 0.40
 """The most of a page's height that words below the map may take."""
 SIGN = 9.0
 """The width of a sign of the legend, in millimetres."""
 INSET = 40.0
+COLUMN, NARROW = 62.0, 45.0
+"""How wide columns of words beside maps are, in millimetres."""
 MOST_BESIDE = 2
 """The most columns of words beside a map."""
 LETTERS = {"A4": 1.0, "A3": 1.25, "SLIDE": 1.2}
@@ -56,6 +58,31 @@ class Line(NamedTuple):
     entry: int
 
 
+class Way(NamedTuple):
+    """A way of laying a page out: its size in millimetres, and where its words stand.
+
+    Parameters
+    ----------
+    width, height : float
+        Millimetres.
+    letters : float
+        How much larger letters are than on A4.
+    beside : bool
+        Whether words stand beside the maps; otherwise below.
+    column : float
+        The width of a column of words in millimetres.
+    maps : int
+        How many maps stand side by side.
+    """
+
+    width: float
+    height: float
+    letters: float
+    beside: bool
+    column: float
+    maps: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
     """Where everything stands on a page.
@@ -66,10 +93,10 @@ class Sheet:
         Millimetres.
     letters : float
         How much larger letters are than on A4.
-    map : Frame
-        The map itself.
+    maps : tuple of Frame
+        The maps, side by side and of one size.
     columns : tuple of Frame
-        Columns of words beside or below it.
+        Columns of words beside or below them.
     inset : Frame, optional
         The small map of where the focus is.
     title, subtitle, sources : tuple of str
@@ -79,7 +106,7 @@ class Sheet:
     width: float
     height: float
     letters: float
-    map: Frame
+    maps: tuple[Frame, ...]
     columns: tuple[Frame, ...]
     inset: Frame | None
     title: tuple[str, ...]
@@ -92,16 +119,16 @@ class Sheet:
         return line_height(WORDS * self.letters)
 
     def view(self, extent: Extent) -> Extent:
-        """Return what is seen on the map, in metres: the extent and what fills the frame."""
+        """Return what is seen on a map, in metres: the extent and what fills the frame."""
         scale = self.metres_per_mm(extent)
         x, y = (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
-        wide, high = self.map.width * scale / 2, self.map.height * scale / 2
+        wide, high = self.maps[0].width * scale / 2, self.maps[0].height * scale / 2
         return x - wide, y - high, x + wide, y + high
 
     def metres_per_mm(self, extent: Extent) -> float:
         """Return the scale at which an extent fills the map."""
         west, south, east, north = extent
-        return max((east - west) / self.map.width, (north - south) / self.map.height)
+        return max((east - west) / self.maps[0].width, (north - south) / self.maps[0].height)
 
 
 def paper_named(size: str) -> tuple[float, float, float]:
@@ -124,56 +151,57 @@ def line_height(size: float) -> float:
     return size * SPACING * POINT_MM
 
 
-def sheets(
-    size: str,
-    words: tuple[str, str, Sequence[str]],
-    *,
-    lines: int,
-    inset: bool,
-    band: bool,
-) -> list[Sheet]:
+def ways(size: str, maps: int = 1) -> list[Way]:
     """Return the ways in which a page could be laid out: upright and on its side.
 
     Parameters
     ----------
     size : {"A4", "A3", "slide"}
         The paper.
-    words : tuple
-        The title, the subtitle, and the sentences at the foot.
-    lines : int
-        How many lines of words the panel must hold, in columns as wide as :func:`column_width`.
-    inset, band : bool
-        Whether there is a small map, and a strip under the large one.
+    maps : int
+        How many maps stand side by side. Several stand on a page that lies on its side, with the
+        words below them, or beside them in wide or narrow columns.
 
     Returns
     -------
-    list of Sheet
+    list of Way
     """
     short, long, letters = paper_named(size)
-    turned = [(long, short)] if size.strip().upper() == "SLIDE" else [(short, long), (long, short)]
-    return [
-        _sheet(width, height, letters, words, lines=lines, inset=inset, band=band)
-        for width, height in turned
-    ]
+    beside = Way(long, short, letters, beside=True, column=COLUMN * letters, maps=maps)
+    if maps > 1:
+        narrow = beside._replace(column=NARROW * letters)
+        below = beside._replace(beside=False, column=_column_of(4, long))
+        return [beside, narrow, below]
+    upright = Way(short, long, letters, beside=False, column=_column_of(3, short), maps=maps)
+    return [beside] if size.strip().upper() == "SLIDE" else [upright, beside]
 
 
-def column_width(width: float, height: float, letters: float) -> float:
-    """Return the width of a column of words in millimetres."""
-    if width > height:
-        return 62.0 * letters
-    return (width - 2 * MARGIN - 2 * GAP) / 3
+def _column_of(count: int, width: float) -> float:
+    """Return the width of one of some columns that fill a page."""
+    return (width - 2 * MARGIN - (count - 1) * GAP) / count
 
 
-def _sheet(  # noqa: PLR0913 - as sheets().
-    width: float,
-    height: float,
-    letters: float,
-    words: tuple[str, str, Sequence[str]],
-    *,
-    lines: int,
-    inset: bool,
-    band: bool,
+def sheet_of(
+    way: Way, words: tuple[str, str, Sequence[str]], *, lines: int, inset: bool, band: bool
 ) -> Sheet:
+    """Lay out a page.
+
+    Parameters
+    ----------
+    way : Way
+        From :func:`ways`.
+    words : tuple
+        The title, the subtitle, and the sentences at the foot.
+    lines : int
+        How many lines of words the panel must hold, in columns as wide as those of the way.
+    inset, band : bool
+        Whether there is a small map, and a strip under each large one.
+
+    Returns
+    -------
+    Sheet
+    """
+    width, height, letters, *_ = way
     title, subtitle, sources = words
     room = (width - 2 * MARGIN) / POINT_MM
     heading = tuple(broken(title, room, TITLE * letters, "bold"))
@@ -181,46 +209,62 @@ def _sheet(  # noqa: PLR0913 - as sheets().
     foot = tuple(line for text in sources for line in broken(text, room, SMALL * letters))
     top = len(heading) * line_height(TITLE * letters) + len(below) * line_height(SUBTITLE * letters)
     bottom = MARGIN + len(foot) * line_height(SMALL * letters) + GAP
-    ceiling = height - MARGIN - top - GAP
-    column = column_width(width, height, letters)
-    strip = BAND * letters if band else 0.0
-    if width > height:
-        floor = bottom + (INSET * letters + GAP if inset else 0)
-        line = line_height(WORDS * letters)
-        beside = int((ceiling - floor) / line) < lines
-        count = MOST_BESIDE if beside else 1
-        wide = count * (column + GAP)
-        lefts = [width - MARGIN - wide + GAP + n * (column + GAP) for n in range(count)]
-        small = Frame(lefts[-1], bottom, column, INSET * letters) if inset else None
-        feet = [bottom] * (count - 1) + [floor]
-        columns = tuple(
-            Frame(left, foot, column, ceiling - foot)
-            for left, foot in zip(lefts, feet, strict=True)
-        )
-        rest = width - 2 * MARGIN - wide
-        chart = Frame(MARGIN, bottom + strip, rest, ceiling - bottom - strip)
-    else:
-        count = 2 if inset else 3
-        panel = max(
-            (-(-lines // count) + 2) * line_height(WORDS * letters), INSET * letters * inset
-        )
-        panel = min(panel, MOST_PANEL * height)
-        columns = tuple(
-            Frame(MARGIN + n * (column + GAP), bottom, column, panel) for n in range(count)
-        )
-        small = Frame(MARGIN + 2 * (column + GAP), bottom, column, panel) if inset else None
-        floor = bottom + panel + GAP + strip
-        chart = Frame(MARGIN, floor, width - 2 * MARGIN, ceiling - floor)
+    free = Frame(MARGIN, bottom, width - 2 * MARGIN, height - MARGIN - top - GAP - bottom)
+    split = _beside if way.beside else _below
+    chart, columns, small = split(way, free, lines, inset=inset)
     return Sheet(
         width=width,
         height=height,
         letters=letters,
-        map=chart,
+        maps=_side_by_side(way, chart, BAND * letters if band else 0.0),
         columns=columns,
         inset=small,
         title=heading,
         subtitle=below,
         sources=foot,
+    )
+
+
+def _beside(
+    way: Way, free: Frame, lines: int, *, inset: bool
+) -> tuple[Frame, tuple[Frame, ...], Frame | None]:
+    """Split a page into maps, columns of words beside them, and a small map at the foot of these."""
+    column, bottom, ceiling = way.column, free.y, free.y + free.height
+    floor = bottom + (INSET * way.letters + GAP if inset else 0)
+    line = line_height(WORDS * way.letters)
+    count = MOST_BESIDE if int((ceiling - floor) / line) < lines else 1
+    wide = count * (column + GAP)
+    lefts = [free.x + free.width - wide + GAP + n * (column + GAP) for n in range(count)]
+    small = Frame(lefts[-1], bottom, column, INSET * way.letters) if inset else None
+    feet = [bottom] * (count - 1) + [floor]
+    columns = tuple(
+        Frame(left, foot, column, ceiling - foot) for left, foot in zip(lefts, feet, strict=True)
+    )
+    return Frame(free.x, bottom, free.width - wide, free.height), columns, small
+
+
+def _below(
+    way: Way, free: Frame, lines: int, *, inset: bool
+) -> tuple[Frame, tuple[Frame, ...], Frame | None]:
+    """Split a page into maps, columns of words below them, and a small map as the last of these."""
+    column = way.column
+    every = round((free.width + GAP) / (column + GAP))
+    count = every - inset
+    panel = (-(-lines // count) + 2) * line_height(WORDS * way.letters)
+    panel = min(max(panel, INSET * way.letters * inset), MOST_PANEL * way.height)
+    columns = tuple(Frame(free.x + n * (column + GAP), free.y, column, panel) for n in range(every))
+    taken = panel + GAP
+    chart = Frame(free.x, free.y + taken, free.width, free.height - taken)
+    return chart, columns[:count], columns[-1] if inset else None
+
+
+def _side_by_side(way: Way, free: Frame, strip: float) -> tuple[Frame, ...]:
+    """Return where maps stand: each over its strip and, where there are several, under a heading."""
+    heading = line_height(HEADING * way.letters) if way.maps > 1 else 0.0
+    width = (free.width - (way.maps - 1) * GAP) / way.maps
+    height = free.height - strip - heading
+    return tuple(
+        Frame(free.x + n * (width + GAP), free.y + strip, width, height) for n in range(way.maps)
     )
 
 
@@ -232,7 +276,8 @@ def panel_lines(
     Parameters
     ----------
     entries : sequence of (str, str, bool)
-        The sign (empty for none, ``#`` and a number for a key), the words, whether they are bold.
+        The sign (empty for none, ``#`` and a number for a key, ``@`` and one for what moved), the
+        words, whether they are bold.
     column : float
         The width of a column in millimetres.
     letters : float
@@ -255,7 +300,7 @@ def sign_width(sign: str, letters: float) -> float:
     if not sign:
         return 0.0
     digits = width_of("000", WORDS * letters, "bold") * POINT_MM
-    return digits + 1 if "#" in sign[:2] else SIGN * letters
+    return digits + 1 if set(sign[:2]) & set("#@") else SIGN * letters
 
 
 def in_columns(

@@ -66,6 +66,10 @@ class Scene:
         How many findings that miss something are of no footprint drawn.
     population : Population, optional
         Whose people are counted, of the filled layer.
+    heading : str
+        What stands over the map, where there are several.
+    moved : GeoSeries
+        Areas that a redraw moved, indexed by the number that each has on the map.
     """
 
     atlas: Atlas
@@ -78,6 +82,8 @@ class Scene:
     missed: pd.DataFrame
     elsewhere: int
     population: Population | None
+    heading: str
+    moved: gpd.GeoSeries
 
     @property
     def filled(self) -> gpd.GeoDataFrame:
@@ -121,16 +127,12 @@ def scene_of(
     keys = layers_to_draw(atlas, layers)
     missed = misses(findings)
     frames = {key: _footprints(atlas, key, population, missed) for key in keys}
-    whole, first = atlas.whole.layers[keys[0]], keys[0]
-    area = area_of(atlas)
+    first, area = keys[0], area_of(atlas)
     extent = extent_of(frames, area)
-    longest = max(extent[2] - extent[0], extent[3] - extent[1])
-    around = shapely.box(*extent).buffer(FARTHEST * longest)
+    longest = longer_side(extent)
     for frame in frames.values():
         frame["geometry"] = as_fine(frame.geometry, longest / STEPS)
     frames[first]["colour"] = told_apart(frames[first].geometry, NEAR * longest)
-    others = whole.loc[whole.index.difference(frames[first].index), ["name", "geometry"]]
-    others = others[others.intersects(around)]
     base = base_of(atlas.whole)
     shown = pd.concat(
         [frame.index.to_frame(name="code").assign(layer=key) for key, frame in frames.items()]
@@ -142,14 +144,30 @@ def scene_of(
         atlas=atlas,
         layers=tuple(keys),
         frames=frames,
-        neighbours=others.set_geometry(as_fine(others.geometry, longest / STEPS)),
+        neighbours=neighbours_of(atlas, first, extent),
         base=as_fine(base, longest / STEPS).rename(base.name),
         area=None if area is None else shapely.simplify(area, longest / STEPS),
         extent=extent,
         missed=missed[is_shown],
         elsewhere=int((~is_shown).sum()),
         population=atlas.population(first, population),
+        heading="",
+        moved=gpd.GeoSeries([], index=pd.Index([], dtype="str"), crs=base.crs),
     )
+
+
+def neighbours_of(atlas: Atlas, key: str, extent: Extent) -> gpd.GeoDataFrame:
+    """Return what a layer has around the footprints of an atlas with a focus: name and geometry."""
+    longest = longer_side(extent)
+    whole = atlas.whole.layers[key]
+    others = whole.loc[whole.index.difference(atlas.layers[key].index), ["name", "geometry"]]
+    others = others[others.intersects(shapely.box(*extent).buffer(FARTHEST * longest))]
+    return others.set_geometry(as_fine(others.geometry, longest / STEPS))
+
+
+def longer_side(extent: Extent) -> float:
+    """Return the longer side of what must be seen, in metres."""
+    return max(extent[2] - extent[0], extent[3] - extent[1])
 
 
 def layers_to_draw(atlas: Atlas, layers: str | Sequence[str] | None) -> list[str]:

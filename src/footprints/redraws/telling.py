@@ -43,6 +43,23 @@ def sentences(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame
         rows = flows[(flows["kind"] == kind) & ~flows["cause"].isin(NOISE)]
         if len(rows):
             lines.append(_of_kind(rows, kind))
+    return [line for line in [*lines, *doubts(flows), *became(changes), *cautions(changes)] if line]
+
+
+def doubts(flows: pd.DataFrame) -> list[str]:
+    """Say which flows are noise of the drawing, and which cannot be told from it.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        As :class:`footprints.Change` has them.
+
+    Returns
+    -------
+    list of str
+        A sentence each, none where lists of units told all.
+    """
+    lines = []
     noise = flows[flows["cause"].isin(NOISE)]
     if len(noise):
         causes = and_listed([cause for cause in NOISE if noise["cause"].eq(cause).any()])
@@ -56,7 +73,7 @@ def sentences(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame
             f"{_flows(int(doubtful.sum()))} of {_amount(flows[doubtful])} cannot be told from "
             f"drawing: {_naming(flows[doubtful])}."
         )
-    return [line for line in [*lines, *_of_footprints(changes)] if line]
+    return lines
 
 
 def as_text(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame) -> str:
@@ -117,7 +134,7 @@ def _naming(rows: pd.DataFrame) -> str:
     measure = rows.attrs["measure"]
     ranked = rows.sort_values(measure, ascending=False, kind="stable")
     said = [
-        f"{_weighed(value, measure)} from {_called(old, was)} to {_called(new, now)}"
+        f"{weighed(value, measure)} from {_called(old, was)} to {_called(new, now)}"
         for old, was, new, now, value in zip(
             *(ranked[name].head(LONGEST) for name in ("old", "old_name", "new", "new_name")),
             ranked[measure].head(LONGEST),
@@ -128,8 +145,8 @@ def _naming(rows: pd.DataFrame) -> str:
     return "; ".join([*said, *([f"and {rest:,} more"] if rest > 0 else [])])
 
 
-def _of_footprints(changes: pd.DataFrame) -> list[str]:
-    """Count footprints by what happened to them, and name what has to be known of some."""
+def became(changes: pd.DataFrame) -> list[str]:
+    """Count footprints by what happened to them, a sentence for each side."""
     lines = []
     for side in ("old", "new"):
         rows = changes[changes.index.get_level_values("side") == side]
@@ -137,6 +154,23 @@ def _of_footprints(changes: pd.DataFrame) -> list[str]:
         if len(counts):
             said = "; ".join(f"{count:,} {word}" for word, count in counts.items())
             lines.append(f"Of the {side} footprints: {said}.")
+    return lines
+
+
+def cautions(changes: pd.DataFrame) -> list[str]:
+    """Say which successor is one of several that take as many, and which code is used anew.
+
+    Parameters
+    ----------
+    changes : DataFrame
+        As :class:`footprints.Change` has them.
+
+    Returns
+    -------
+    list of str
+        A sentence each, mostly none.
+    """
+    lines = []
     tied = changes[changes["tied"] != ""]
     for (_, code), row in zip(tied.index, tied.itertuples(), strict=True):
         taken, tied = plain(row.counterpart), plain(row.tied).replace("; ", ", ")
@@ -152,10 +186,17 @@ def _of_footprints(changes: pd.DataFrame) -> list[str]:
 
 
 def _amount(rows: pd.DataFrame) -> str:
-    return _weighed(rows[rows.attrs["measure"]].sum(), rows.attrs["measure"])
+    return weighed(rows[rows.attrs["measure"]].sum(), rows.attrs["measure"])
 
 
-def _weighed(value: float, measure: str) -> str:
+def weighed(value: float, measure: str) -> str:
+    """Return how many people, or where nobody is counted how much ground, in words.
+
+    Examples
+    --------
+    >>> weighed(1, "people"), weighed(1_205_000, "area_m2")
+    ('1 person', '1.21 km²')
+    """
     if measure == "people":
         return f"{value:,.0f} {'person' if value == 1 else 'people'}"
     return f"{value / 1e6:,.2f} km²"
