@@ -13,7 +13,7 @@ from footprints.maps.pieces import Pieces
 from footprints.maps.told import texts
 from footprints.masking import counted
 from footprints.redraws.ground import (
-    before_and_after as before_and_after,  # noqa: PLC0414 - The other modules of maps take it from here.
+    before_and_after,
 )
 from footprints.report.contents import visible
 

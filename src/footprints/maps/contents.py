@@ -12,7 +12,6 @@ from footprints.colouring import different
 from footprints.errors import FootprintsError
 from footprints.maps.changed import (
     MOVED,
-    before_and_after,
     happened,
     moved_layer,
     moved_pieces,
@@ -25,6 +24,7 @@ from footprints.maps.served import served
 from footprints.maps.told import facts, texts
 from footprints.maps.topology import topology
 from footprints.maps.views import areas, banded, found, heading, off_the_map, order
+from footprints.redraws.ground import before_and_after
 from footprints.report.contents import about, visible
 from footprints.sources import caveats, licences, sources_of
 
