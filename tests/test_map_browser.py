@@ -430,6 +430,8 @@ def test_a_redraw_opens_with_what_moved_hatched_and_told(opened, england) -> Non
     assert page.page.locator(".leaflet-footprints-lines-pane path").count() == 42
     assert page.shapes == 36 + 4
     assert page.page.get_by_text("4 areas transferred, 978,491 people").is_visible()
+    lead = "42 systems became 36, 29 unchanged; of 56,550,138 people, 978,491 were transferred"
+    assert page.page.get_by_text(f"{lead} and 13,240,362 were merged.").is_visible()
     page.page.mouse.click(*page.middle_of(36))
     told = page.page.locator(".footprints-chosen").inner_text()
     assert "344,553 residents, 2020-06-30" in told

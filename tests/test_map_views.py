@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import folium
 import networkx as nx
 import pandas as pd
@@ -16,27 +14,9 @@ from footprints.geometry import to_degrees
 
 
 @pytest.fixture
-def change() -> SimpleNamespace:
+def change(row: fp.Atlas) -> fp.Change:
     """Tell what changed in the row: the third square moved from S2 to S1."""
-    flows = pd.DataFrame(
-        {
-            "old": ["S1", "S2", "S2"],
-            "old_name": ["Sunset", "Sunrise", "Sunrise"],
-            "new": ["S1", "S1", "S2"],
-            "new_name": [
-                "NHS Sunset Integrated Care Board",
-                "NHS Sunset Integrated Care Board",
-                "Sunrise",
-            ],
-            "people": [3, 3, 15],
-            "area_m2": [2e6, 1e6, 3e6],
-            "kind": pd.Categorical(["stayed", "transferred", "stayed"]),
-        }
-    )
-    index = pd.MultiIndex.from_product([["old", "new"], ["S1", "S2"]], names=["side", "code"])
-    changes = pd.DataFrame({"happened": ["redrawn and renamed", "redrawn"] * 2}, index=index)
-    attrs = {"old_layer": "stp21", "new_layer": "icb22", "population": "residents", "date": "2020"}
-    return SimpleNamespace(flows=flows, changes=changes, attrs=attrs)
+    return fp.compare(row, "stp21", "icb22")
 
 
 @pytest.fixture
@@ -101,8 +81,11 @@ def test_a_redraw_is_shown_before_and_after_with_what_moved(row, change) -> None
     assert moved["found"] == [
         [0, 0, "Sunrise → NHS Sunset Integrated Care Board: 3 people transferred."]
     ]
-    assert data["layers"][2]["facts"] == {"People": ["3 residents, 2020"], "Area": ["1.0 km²"]}
-    assert data["layers"][1]["facts"]["Redraw"] == ["redrawn and renamed", "redrawn"]
+    assert data["layers"][2]["facts"] == {
+        "People": ["3 residents, 2020-06-30"],
+        "Area": ["1.0 km²"],
+    }
+    assert data["layers"][1]["facts"]["Redraw"] == ["redrawn", "redrawn"]
 
 
 def test_what_moved_is_drawn_by_the_pieces_of_both_layers(row, change) -> None:
@@ -140,10 +123,15 @@ def test_where_nobodys_people_are_known_area_is_told(row, change) -> None:
     assert moved["found"][0][2].endswith(": 1.0 km² transferred.")
 
 
-def test_a_change_of_another_atlas_is_refused(england, change) -> None:
-    change.attrs["old_layer"] = "stp99"
-    with pytest.raises(fp.FootprintsError, match="this atlas, which has no stp99. Compare two"):
-        fp.footprint_map(england, change=change)
+def test_a_change_of_another_atlas_is_refused(england, row) -> None:
+    change = fp.compare(england, "icb22", "icb26")
+    with pytest.raises(fp.FootprintsError, match="this atlas, which has no icb26. Compare two"):
+        fp.footprint_map(row, change=change)
+    change = fp.compare(england, "stp21", "icb22")
+    with pytest.raises(fp.FootprintsError, match="whose stp21 has no 'E54000007', 'E54"):
+        fp.footprint_map(row, change=change)
+    with pytest.raises(fp.FootprintsError, match="is of NHS Frimley .* the change is of all foot"):
+        fp.footprint_map(england.focus("Frimley"), change=change)
 
 
 def test_systems_that_services_cut_are_hatched_with_who_has_whom(served, graph) -> None:

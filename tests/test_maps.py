@@ -138,6 +138,42 @@ def test_it_opens_with_the_bands_of_the_systems(england: fp.Atlas) -> None:
     assert len(data["layers"]) == len(england.newest()) - 1  # Networks have no lines.
 
 
+def opened_with(data: dict) -> list[tuple[str, str]]:
+    """Return what is switched on, the coloured layer last."""
+    shown = sorted(
+        (view["shown"], number) for number, view in enumerate(data["views"]) if view.get("shown")
+    )
+    return [(data["views"][n]["group"], data["views"][n]["label"]) for _, n in shown]
+
+
+def test_a_focus_opens_with_its_own_band_and_the_lines_of_what_is_in_it(england: fp.Atlas) -> None:
+    frimley = england.focus("Frimley")
+    own = [("Places", "2022-07 (place22)"), ("Population bands", "Systems (icb22)")]
+    assert opened_with(drawn(frimley)) == own
+    kent = england.focus("Kent County Council")
+    level = "Upper-tier authorities"
+    own = [("Districts", "2023-04 (lad23)"), (level, "2023-04 (ctyua23)")]
+    assert opened_with(drawn(kent)) == own
+    # Layers that were asked for are shown as they were.
+    asked = [("Population bands", "Systems (icb26)")]
+    assert opened_with(drawn(frimley, "icb26", "icb22", "lad23")) == asked
+
+
+def test_services_of_a_focus_open_with_the_areas_that_share_it_and_the_ties(england) -> None:
+    frimley = england.focus("Frimley")
+    with pytest.warns(fp.FootprintsWarning, match="cal21 is of 2021"):
+        graph = fp.services_graph(england, "icb22", ["cal21", "amb22"])
+    data = drawn(frimley, services=graph)
+    assert opened_with(data) == [
+        ("Services", "Ties to ambulance services (amb22)"),
+        ("Service areas", "2022 (amb22)"),
+    ]
+    assert opened_with(drawn(england, services=graph)) == [
+        ("Services", "Systems cut by Cancer Alliances (cal21)"),
+        ("Systems", "2022-07 (icb22)"),
+    ]
+
+
 def test_layers_are_grouped_by_level_the_highest_first(england: fp.Atlas) -> None:
     groups = [view["group"] for view in drawn(england)["views"]]
     assert list(dict.fromkeys(groups)) == [

@@ -20,11 +20,12 @@ from footprints.maps.changed import (
 from footprints.maps.gaping import GAPS, gap_detail, gap_layer, gap_pieces, gap_views
 from footprints.maps.page import as_json, size_of
 from footprints.maps.pieces import pieces_of, touching
-from footprints.maps.served import served
+from footprints.maps.served import opened_with, served
 from footprints.maps.told import facts, texts
 from footprints.maps.topology import topology
-from footprints.maps.views import areas, banded, found, heading, off_the_map, order
+from footprints.maps.views import areas, banded, below, found, heading, off_the_map, order
 from footprints.redraws.ground import before_and_after
+from footprints.redraws.telling import in_short
 from footprints.report.contents import about, visible
 from footprints.sources import caveats, licences, sources_of
 
@@ -212,6 +213,7 @@ class Contents:
             outline = [self._drawn.index(focused.layer), int(place)]
         return {
             "title": asked.title,
+            "lead": self._lead,
             "marking": asked.marking,
             "illustrative": bool(overview["lines"].eq("illustrative").any()),
             "focus": None if focused is None else visible(focused.name),
@@ -219,6 +221,15 @@ class Contents:
             "notes": texts(notes),
             "sources": texts([*sources_of(atlas, self._drawn), *self._licences]),
         }
+
+    @property
+    def _lead(self) -> str:
+        """What a redraw comes to, in a sentence; empty without one."""
+        change, atlas = self.asked.change, self.asked.atlas
+        if change is None:
+            return ""
+        was, now = (atlas.overview.loc[key, "level"] for key in before_and_after(change, atlas))
+        return visible(f"{in_short(change.people, change.flows, change.changes, (was, now))}.")
 
     @property
     def _licences(self) -> list[str]:
@@ -294,7 +305,7 @@ class Contents:
 
     @property
     def _views(self) -> list[View]:
-        """What can be switched on: bands, findings, layers; the first layer is."""
+        """What can be switched on: bands, findings, layers, with those that are."""
         atlas, keys = self.asked.atlas, list(self.asked.keys)
         by_level = sorted(keys, key=lambda key: order(atlas, key))
         numbers = {key: number for number, key in enumerate(keys)}
@@ -310,10 +321,31 @@ class Contents:
         if self.asked.services is not None:
             views = [*served(self.asked.services, atlas, numbers), *views]
         if self.asked.change is not None:
-            views = [*self._redraw(views), *views]
-        elif fills := [view for view in views if view["layer"] == 0 and view["kind"] == "fill"]:
-            fills[0 if self.asked.services is None else -1]["shown"] = True
+            return [*self._redraw(views), *views]
+        self._open(views)
         return views
+
+    def _open(self, views: list[View]) -> None:
+        """Switch on what a reader sees first: the first layer, in a focus with what lies in it."""
+        asked, atlas, keys = self.asked, self.asked.atlas, list(self.asked.keys)
+        focused, first, within = atlas.focused, keys[0], list[str]()
+        if asked.services is not None and focused is not None:
+            kind = opened_with(asked.services, atlas)
+            first = kind if kind in keys else first
+        elif focused is not None and first == focused.layer:
+            within = [
+                key for key in keys if len(atlas.layers[key]) > 1 and below(atlas, key, first)
+            ]
+        # The last one is coloured.
+        for number, key in enumerate([*within[:1], first], 1):
+            fills = [
+                view
+                for view in views
+                if view["layer"] == keys.index(key) and view["kind"] == "fill"
+            ]
+            if fills:
+                banded_first = key == first and asked.services is None
+                fills[0 if banded_first else -1]["shown"] = number
 
     def _redraw(self, views: list[View]) -> list[View]:
         """Take the views before and after out of the others, and add that of what moved."""

@@ -81,7 +81,7 @@ def footprint_map(  # noqa: PLR0913 - what may be on a map, each by its name.
         Whole, or cut down by :meth:`Atlas.focus`, whose footprint is then outlined.
     layers : str or sequence of str, optional
         The layers, the first of them switched on. None takes the newest of each level that has
-        lines, and switches on the systems.
+        lines, and switches on the systems; with a focus its own layer, and lines of what is in it.
     findings : Report or DataFrame, optional
         What :func:`check` found, or some of its findings: a layer for each check, and the
         evidence of each finding; of a report also where official lines leave a gap or overlap
@@ -182,7 +182,7 @@ def _layers_to_draw(atlas: Atlas, layers: str | Sequence[str] | None) -> list[st
         if not drawn:
             msg = f"{atlas.title} has no layer with lines to draw."
             raise FootprintsError(msg)
-        return sorted(drawn, key=lambda key: levels[key] != "system")
+        return sorted(drawn, key=lambda key: (key not in focus, levels[key] != "system"))
     keys = atlas.resolve_all(layers)
     if unknown := [key for key in keys if lines[key] == "none"]:
         has = ", ".join(lines.index[lines != "none"]) or "none"

@@ -226,7 +226,8 @@ function footprintsMap(map, name) {
 
   function toggles() {
     const box = element("section", {"aria-label": "Layers"}, element("h2", {}, "Layers"));
-    box.append(element("p", {className: "footprints-small"}, "The last one switched on is coloured, the others are lines."));
+    box.append(element("p", {className: "footprints-small"}, "The last one switched on is coloured, the others are lines. "
+      + "Numbers say how many there are; of bands and findings, how many miss."));
     const sets = new Map();
     for (const view of views) {
       if (!sets.has(view.heading)) {
@@ -288,6 +289,7 @@ function footprintsMap(map, name) {
     ...(data.marking ? [element("p", {className: "footprints-marking"}, data.marking)] : []),
     element("h1", {}, data.title),
     ...(data.illustrative ? [element("p", {className: "footprints-badge"}, "Illustrative lines, not for publication")] : []),
+    ...(data.lead ? [element("p", {}, data.lead)] : []),
     search(), say, element("section", {className: "footprints-chosen", tabIndex: -1, "aria-label": "Chosen footprint"}),
     element("section", {"aria-label": "Legend"}, element("ul", {className: "footprints-legend"})), toggles(),
     element("section", {className: "footprints-notes", "aria-label": "Notes"}, element("h2", {}, "About"),
@@ -306,7 +308,7 @@ function footprintsMap(map, name) {
     polygon(layers[data.outline[0]], data.outline[1], {pane: "footprints-marked", renderer: renderer("footprints-marked"),
       interactive: false, fill: false, color: "#000", weight: 3, dashArray: "8 6"}).addTo(map);
   }
-  views.filter((view) => view.shown).forEach((view) => shown.push(view));
+  shown.push(...views.filter((view) => view.shown).sort((one, other) => one.shown - other.shown));
   redraw();
   map.invalidateSize();
 

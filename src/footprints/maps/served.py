@@ -103,8 +103,31 @@ def _amounts(table: pd.DataFrame) -> pd.Series:
     return share + people + doubt
 
 
+def opened_with(graph: nx.Graph[tuple[str, str]], atlas: Atlas) -> str:
+    """Return the kind of service to show first: with a focus one that several of share it.
+
+    Returns
+    -------
+    str
+        Its layer; "" where the graph has no services.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> from footprints import load_example
+    >>> england, graph = load_example(), nx.Graph(systems="icb22", services="nhser22; amb22")
+    >>> opened_with(graph, england), opened_with(graph, england.focus("Frimley"))
+    ('nhser22', 'amb22')
+    """
+    services = [*_services(graph), ""]
+    several = [key for key in services[:-1] if len(atlas.layers[key]) > 1]
+    return several[0] if atlas.focused is not None and several else services[0]
+
+
 def served(graph: nx.Graph[tuple[str, str]], atlas: Atlas, numbers: dict[str, int]) -> list[View]:
     """Return, for each kind of service, the view of the systems that it cuts and that of its ties.
+
+    The systems that the first kind cuts are switched on; with a focus, which is one system, its ties.
 
     Parameters
     ----------
@@ -123,13 +146,17 @@ def served(graph: nx.Graph[tuple[str, str]], atlas: Atlas, numbers: dict[str, in
     if systems not in numbers:
         return []
     views = []
-    for number, service in enumerate(_services(graph)):
+    first = opened_with(graph, atlas)
+    for service in _services(graph):
         edges = edges_of(graph, service)
         edges["position"] = atlas.layers[systems].index.get_indexer(edges["system"].astype("str"))
         edges = edges[edges["position"] >= 0]
-        views.append(_cut(edges, service, numbers[systems]) | {"shown": number == 0})
+        alone = atlas.focused is not None and service in numbers
+        cut = _cut(edges, service, numbers[systems])
+        views.append(cut | {"shown": service == first and not alone})
         if service in numbers:
-            views.append(_ties(edges, atlas, (systems, service), numbers[systems]))
+            ties = _ties(edges, atlas, (systems, service), numbers[systems])
+            views.append(ties | {"shown": service == first and alone})
     return views
 
 

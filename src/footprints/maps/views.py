@@ -54,6 +54,19 @@ def order(atlas: Atlas, key: str) -> tuple[int, str]:
     return (-rank(level), level)
 
 
+def below(atlas: Atlas, key: str, other: str) -> bool:
+    """Tell whether a layer is of a lower level than another one.
+
+    Examples
+    --------
+    >>> from footprints import load_example
+    >>> below(load_example(), "lad23", "icb26"), below(load_example(), "amb22", "icb26")
+    (True, False)
+    """
+    one, higher = (rank(atlas.overview.loc[name, "level"]) for name in (key, other))
+    return 0 < one < higher
+
+
 def areas(atlas: Atlas, key: str, position: int, colours: npt.NDArray[np.int64]) -> View:
     """Return the view of a layer in colours that only tell neighbours apart.
 

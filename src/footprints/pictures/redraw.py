@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from footprints.errors import FootprintsError, plain
 from footprints.pictures.colours import carried_on
 from footprints.pictures.lettering import drawable
 from footprints.pictures.plan import Plan
@@ -80,21 +79,7 @@ def _changed(change: Change, side: str) -> pd.Index[str]:
 
 def _both(atlas: Atlas, change: Change) -> Scene:
     """Return both layers as one scene, with people where the comparison counted any."""
-    keys, attrs, focused = before_and_after(change, atlas), change.attrs, atlas.focused
-    if keys[0] == keys[1]:
-        msg = (
-            f"The change is between two atlases that both call their layer {keys[0]!r}, and one "
-            "atlas holds one of the two maps: a picture needs two layers of one atlas."
-        )
-        raise FootprintsError(msg, keys[:1])
-    if attrs.get("focus", "") != (focused.code if focused else ""):
-        names = (focused.name if focused else "", attrs.get("focus_name", ""))
-        ours, theirs = (plain(name) if name else "all footprints" for name in names)
-        msg = (
-            f"The atlas is of {ours} and the change is of {theirs}: compare with the focus that is "
-            f"drawn, compare(mine, {keys[0]!r}, {keys[1]!r})."
-        )
-        raise FootprintsError(msg, [attrs.get("focus", "")])
+    keys, attrs = before_and_after(change, atlas), change.attrs
     counts = attrs["measure"] == "people"
     scene = scene_of(atlas, keys, findings=None, population=attrs["population"] if counts else None)
     if counts:

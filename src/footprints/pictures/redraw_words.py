@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from footprints.levels import called
 from footprints.masking import counted
 from footprints.pictures.lettering import drawable
 from footprints.pictures.scene import short
@@ -19,7 +18,7 @@ from footprints.pictures.words import (
 )
 from footprints.redraws.causes import NOISE
 from footprints.redraws.footprint_changes import and_listed
-from footprints.redraws.telling import DONE, LONGEST, became, cautions, doubts, weighed
+from footprints.redraws.telling import LONGEST, became, cautions, doubts, figure, in_short, weighed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,20 +52,10 @@ def title_of_redraw(both: Scene, title: str | None) -> str:
 
 def subtitle_of_redraw(both: Scene, change: Change) -> str:
     """Return how many footprints became how many, and what became of whom."""
-    sizes = [len(both.frames[key]) for key in both.layers]
     was, now = both.atlas.overview.loc[list(both.layers), "level"]
-    new = f"{sizes[1]:,}" if was == now else f"{sizes[1]:,} {called(now, sizes[1])}"
-    kept = int((change.changes.loc["old", "happened"] == "unchanged").sum())
-    here, measure = "here " if both.atlas.focused else "", change.attrs["measure"]
-    ends = f"{here}{sizes[0]:,} {called(was, sizes[0])} became {new}, {kept or 'none'} unchanged"
-    amounts = [
-        f"{_figure(change.people[kind], measure)} {DONE[kind]}"
-        for kind in ("transferred", "split", "merged", "unassigned")
-        if change.people[kind] > 0
-    ]
-    total = f"of {weighed(change.people.sum(), measure)}, {and_listed(amounts)}"
-    text = f"{ends}; {total if amounts else 'nobody moved'}"
-    return drawable(text[:1].upper() + text[1:], MOST_SENTENCE)
+    return drawable(
+        in_short(change.people, change.flows, change.changes, (was, now)), MOST_SENTENCE
+    )
 
 
 def counted_by(change: Change) -> str:
@@ -122,7 +111,7 @@ def _moves_said(moves: pd.DataFrame, measure: str, way: str) -> list[str]:
             old=_called(old, was),
             new=_called(new, now),
             amount=weighed(value, measure),
-            figure=_figure(value, measure),
+            figure=figure(value, measure),
             split=SPLIT if kind == "split" else "",
             doubt=DOUBTFUL if cause == "undecidable" else "",
         )
@@ -169,7 +158,7 @@ def _merges_said(merges: pd.DataFrame, measure: str, way: str) -> list[str]:
     lines = []
     for code, rows in merges.groupby("new", sort=False):
         came = [
-            f"{_called(old, was)} {_figure(value, measure)}"
+            f"{_called(old, was)} {figure(value, measure)}"
             for old, was, value in rows[["old", "old_name", measure]].itertuples(index=False)
         ]
         rest = len(came) - LONGEST
@@ -177,10 +166,6 @@ def _merges_said(merges: pd.DataFrame, measure: str, way: str) -> list[str]:
         name = _called(code, rows["new_name"].iloc[0])
         lines.append(way.format(came=" + ".join(came), listed=and_listed(came), name=name))
     return lines
-
-
-def _figure(value: float, measure: str) -> str:
-    return f"{value:,.0f}" if measure == "people" else weighed(value, measure)
 
 
 def notes_of(change: Change) -> list[Entry]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import shapely
 
-from footprints.errors import FootprintsError
+from footprints.errors import FootprintsError, listed, plain
 from footprints.geometry import NATIONAL_GRID
 from footprints.overlaps.ground import ground_of_lines, ground_of_units
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from footprints.atlas import Atlas
     from footprints.redraws.compared import Change
+
+REMEDY = "Compare two of its own layers: compare(atlas, 'stp21', 'icb22')."
 
 
 def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
@@ -37,7 +39,7 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     Raises
     ------
     FootprintsError
-        If they are not layers of the atlas.
+        If they are not two layers of the atlas, or the change is of another focus.
 
     Examples
     --------
@@ -46,14 +48,37 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     >>> before_and_after(compare(england, "icb22", "icb26"), england)
     ('icb22', 'icb26')
     """
-    keys = tuple(change.attrs.get(side, "") for side in ("old_layer", "new_layer"))
-    if missing := [key or "a layer without a key" for key in keys if key not in atlas.layers]:
+    attrs, focused = change.attrs, atlas.focused
+    old, new = (attrs.get(side, "") for side in ("old_layer", "new_layer"))
+    if missing := [key or "a layer without a key" for key in (old, new) if key not in atlas.layers]:
         msg = (
-            f"The change cannot be drawn on this atlas, which has no {', '.join(missing)}. "
-            "Compare two of its own layers: compare(atlas, 'stp21', 'icb22')."
+            f"The change cannot be drawn on this atlas, which has no {', '.join(missing)}. {REMEDY}"
         )
         raise FootprintsError(msg, missing)
-    return keys[0], keys[1]
+    if old == new:
+        msg = (
+            f"The change is between two atlases that both call their layer {old!r}, and one atlas "
+            f"holds one of the two maps. {REMEDY}"
+        )
+        raise FootprintsError(msg, [old])
+    if attrs.get("focus", "") != (focused.code if focused else ""):
+        names = (focused.name if focused else "", attrs.get("focus_name", ""))
+        ours, theirs = (plain(name) if name else "all footprints" for name in names)
+        msg = (
+            f"The atlas is of {ours} and the change is of {theirs}: compare with the focus that is "
+            f"drawn, compare(mine, {old!r}, {new!r})."
+        )
+        raise FootprintsError(msg, [attrs.get("focus", "")])
+    for side, key in (("old", old), ("new", new)):
+        codes = change.changes.index[change.changes.index.get_level_values("side") == side]
+        unknown = codes.droplevel("side").difference(atlas.whole.layers[key].index)
+        if len(unknown):
+            msg = (
+                f"The change cannot be drawn on this atlas, whose {key} has no "
+                f"{listed(unknown)}. {REMEDY}"
+            )
+            raise FootprintsError(msg, unknown)
+    return old, new
 
 
 def moved_ground(change: Change, atlas: Atlas) -> gpd.GeoSeries:

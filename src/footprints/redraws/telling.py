@@ -6,6 +6,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from footprints.errors import plain
+from footprints.levels import called
 from footprints.masking import counted
 from footprints.redraws.causes import NOISE
 from footprints.redraws.footprint_changes import and_listed
@@ -17,9 +18,9 @@ WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "
 LONGEST = 6
 """How many flows or footprints a sentence names before it counts the rest."""
 DONE = {
-    "merged": "were merged",
     "transferred": "were transferred",
     "split": "were split off",
+    "merged": "were merged",
     "unassigned": "are in no footprint on one side",
 }
 
@@ -39,11 +40,49 @@ def sentences(people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame
     """
     total = people.sum()
     lines = [_heading(flows, changes), _basis(flows.attrs, total), *_not_counted(flows.attrs)]
-    for kind in ("transferred", "split", "merged", "unassigned"):
+    for kind in DONE:
         rows = flows[(flows["kind"] == kind) & ~flows["cause"].isin(NOISE)]
         if len(rows):
             lines.append(_of_kind(rows, kind))
     return [line for line in [*lines, *doubts(flows), *became(changes), *cautions(changes)] if line]
+
+
+def in_short(
+    people: pd.Series[int], flows: pd.DataFrame, changes: pd.DataFrame, levels: tuple[str, str]
+) -> str:
+    """Say in one sentence how many footprints became how many, and what became of whom.
+
+    Parameters
+    ----------
+    people, flows, changes
+        As :class:`footprints.Change` has them.
+    levels : tuple of str
+        The levels of the old and the new layer.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+
+    Examples
+    --------
+    >>> from footprints import compare, load_example
+    >>> found = compare(load_example(), "stp21", "icb22")
+    >>> in_short(found.people, found.flows, found.changes, ("system", "system"))
+    '42 systems became 42, 19 unchanged; of 56,550,138 people, 347,235 were transferred'
+    """
+    measure = flows.attrs["measure"]
+    sizes = [len(changes.xs(side)) if side in changes.index else 0 for side in ("old", "new")]
+    now = "" if levels[0] == levels[1] else f" {called(levels[1], sizes[1])}"
+    kept = int((changes.loc["old", "happened"] == "unchanged").sum()) if sizes[0] else 0
+    here = "here " if "focus" in flows.attrs else ""
+    ends = f"{here}{sizes[0]:,} {called(levels[0], sizes[0])} became {sizes[1]:,}{now}"
+    amounts = [
+        f"{figure(people[kind], measure)} {done}" for kind, done in DONE.items() if people[kind] > 0
+    ]
+    total = f"of {weighed(people.sum(), measure)}, {and_listed(amounts)}"
+    text = f"{ends}, {kept or 'none'} unchanged; {total if amounts else 'nobody moved'}"
+    return text[:1].upper() + text[1:]
 
 
 def doubts(flows: pd.DataFrame) -> list[str]:
@@ -200,6 +239,17 @@ def weighed(value: float, measure: str) -> str:
     if measure == "people":
         return f"{value:,.0f} {'person' if value == 1 else 'people'}"
     return f"{value / 1e6:,.2f} km²"
+
+
+def figure(value: float, measure: str) -> str:
+    """Return how many people or how much ground as :func:`weighed`, without the word for people.
+
+    Examples
+    --------
+    >>> figure(1204, "people"), figure(1_205_000, "area_m2")
+    ('1,204', '1.21 km²')
+    """
+    return f"{value:,.0f}" if measure == "people" else weighed(value, measure)
 
 
 def _flows(count: int, word: str = "") -> str:

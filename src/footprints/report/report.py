@@ -157,14 +157,16 @@ class Report:
     def drawable(self) -> list[str]:
         """The layers that were judged or missed a check and have lines, judged ones first.
 
-        Among both the highest level is first.
+        Among both the highest level is first; with a focus its own layer is.
         """
+        focus = [] if self.atlas.focused is None else [self.atlas.focused.layer]
         missed = self.findings["layer"][self.findings["status"].isin(["fail", "warn", "excepted"])]
         judged = list(self.in_bands.index)
         about = self.atlas.overview.loc[list(dict.fromkeys([*judged, *missed.dropna()]))]
         drawn = about[about["lines"] != "none"]
+        levels = drawn["level"].map(rank)
         return sorted(
-            drawn.index, key=lambda key: (key not in judged, -rank(drawn.loc[key, "level"]))
+            drawn.index, key=lambda key: (key not in focus, key not in judged, -levels[key])
         )
 
     @property
