@@ -60,7 +60,7 @@ def test_two_boundary_files_are_drawn_without_people_or_bands(tmp_path, capsys, 
     data = drawn(file)
     assert {view["group"] for view in data["views"]} == {"Redraw"}
     assert "Nobody was counted: moves are told by area." in data["notes"]
-    assert set(data["layers"][0]["facts"]) == {"Redraw", "Moved here"}
+    assert set(data["layers"][0]["facts"]) == {"Redraw", "Moved here", "Merged"}
     assert "0 people" not in file.read_text(encoding="utf-8")
 
 

@@ -192,6 +192,13 @@ def test_the_redraw_of_2026_is_told_with_its_people(england: fp.Atlas) -> None:
         "167,593 people to NHS Hampshire and Isle of Wight Integrated Care Board; "
         "154,131 people to NHS Surrey and Sussex Integrated Care Board"
     )
+    thames = "NHS Thames Valley Integrated Care Board"
+    assert old["facts"]["Merged"][at] == f"425,015 people to {thames}"
+    new = data["layers"][0]
+    assert new["facts"]["Merged"][new["name"].index(thames)] == (
+        "1,723,447 people from NHS Buckinghamshire, Oxfordshire and Berkshire West Integrated Care "
+        "Board; 425,015 people from NHS Frimley Integrated Care Board"
+    )
     assert old["facts"]["Moved away"].count(None) == 39
     assert data["layers"][0]["facts"]["Moved here"].count(None) == 33
 

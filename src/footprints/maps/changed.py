@@ -38,9 +38,7 @@ def moves(change: Change) -> pd.DataFrame:
     >>> moves(compare(load_example(), "icb22", "icb26"))["people"].tolist()
     [344553, 312214, 167593, 154131]
     """
-    flows = change.flows.astype({"kind": "str"})
-    flows = flows[flows["kind"].isin(list(KINDS))]
-    return flows.sort_values(["people", "area_m2"], ascending=False).reset_index(drop=True)
+    return change.moves.astype({"kind": "str"}).reset_index(drop=True)
 
 
 def moved_pieces(
@@ -179,8 +177,8 @@ def happened(change: Change, side: str, codes: pd.Index[str]) -> dict[str, list[
     Returns
     -------
     dict of str to list
-        ``Redraw``, the word for it; and ``Moved away`` or ``Moved here``, who moved, None where
-        nobody did.
+        ``Redraw``, the word for it; ``Moved away`` or ``Moved here``, and ``Merged``: who to
+        or from where, None where nobody.
 
     Examples
     --------
@@ -190,13 +188,20 @@ def happened(change: Change, side: str, codes: pd.Index[str]) -> dict[str, list[
     ['33,604 people from Greater Manchester Health and Social Care Partnership']
     """
     words = change.changes.loc[side, "happened"].reindex(codes)
-    table, other = moves(change), "new" if side == "old" else "old"
-    ends = table[f"{other}_name"].fillna(table[other])
-    way, label = (" to ", "Moved away") if side == "old" else (" from ", "Moved here")
-    amounts = [_amount(*both) for both in zip(table["people"], table["area_m2"], strict=True)]
-    told = (pd.Series(amounts, index=table.index, dtype="str") + way + ends).groupby(table[side])
-    moved = told.agg("; ".join).reindex(codes)
+    merged = change.flows[change.flows["kind"] == "merged"]
+    merged = merged.sort_values(change.attrs["measure"], ascending=False, kind="stable")
     return {
         "Redraw": [*texts(words.fillna("not compared"))],
-        label: [None if pd.isna(text) else visible(text) for text in moved],
+        "Moved away" if side == "old" else "Moved here": _from_or_to(moves(change), side, codes),
+        "Merged": _from_or_to(merged, side, codes),
     }
+
+
+def _from_or_to(flows: pd.DataFrame, side: str, codes: pd.Index[str]) -> list[str | None]:
+    """Return of each footprint of one side who went to or came from which of the other."""
+    way, other = (" to ", "new") if side == "old" else (" from ", "old")
+    ends = flows[f"{other}_name"].fillna(flows[other])
+    amounts = [_amount(*both) for both in zip(flows["people"], flows["area_m2"], strict=True)]
+    told = pd.Series(amounts, index=flows.index, dtype="str") + way + ends
+    each = told.groupby(flows[side]).agg("; ".join).reindex(codes)
+    return [None if pd.isna(text) else visible(text) for text in each]
