@@ -39,8 +39,11 @@ def draw(folder: Path) -> None:
     england = fp.load_example()
     systems = fp.picture(england, ["icb26"], title="Integrated Care Boards of England, 2026")
     fp.save_picture(systems, folder / "systems.png", dpi=DPI)
-    frimley = fp.picture(england.focus("Frimley"), ["lad21", "amb22"], marking="DRAFT")
-    fp.save_picture(frimley, folder / "frimley.png", dpi=DPI)
+    frimley = england.focus("Frimley")
+    districts = fp.picture(frimley, ["lad21", "amb22"], marking="DRAFT")
+    fp.save_picture(districts, folder / "frimley.png", dpi=DPI)
+    redraw = fp.picture(frimley, change=fp.compare(frimley, "icb22", "icb26"))
+    fp.save_picture(redraw, folder / "redraw.png", dpi=DPI)
 
 
 def photograph(drawing: folium.Map, name: str) -> None:

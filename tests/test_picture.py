@@ -480,7 +480,12 @@ def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")
     files = sorted((ROOT / "docs").glob("*.png"))
-    assert [file.name for file in files] == ["frimley.png", "map.png", "systems.png"]
+    assert [file.name for file in files] == [
+        "frimley.png",
+        "map.png",
+        "redraw.png",
+        "systems.png",
+    ]
     for file in files:
         assert f"docs/{file.name}" in readme
         assert f'"{file.name}"' in script
@@ -488,7 +493,7 @@ def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
         assert b"Description" in chunks(file.read_bytes())[b"iTXt"]
 
 
-@pytest.mark.parametrize("name", ["frimley.png", "systems.png"])
+@pytest.mark.parametrize("name", ["frimley.png", "redraw.png", "systems.png"])
 def test_a_picture_of_the_readme_is_what_the_script_makes(tmp_path, name: str) -> None:
     pytest.importorskip("playwright", reason="the script that makes the pictures needs playwright")
     runpy.run_path(str(ROOT / "docs" / "pictures.py"))["draw"](tmp_path)

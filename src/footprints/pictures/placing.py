@@ -12,7 +12,7 @@ from footprints.pictures.chart import scale_place, seen_neighbours, seen_of
 from footprints.pictures.labels import Board, Placed, place_names, place_numbers
 from footprints.pictures.lettering import POINT_MM
 from footprints.pictures.paper import in_columns, panel_lines, sheet_of, ways
-from footprints.pictures.words import few, label_names, same_as_focus
+from footprints.pictures.words import BOLD, few, label_names, same_as_focus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from footprints.pictures.plan import Entry, Plan
     from footprints.pictures.scene import Scene
 
-BOLD = True
 MOST_KEYED = 199
 HELD = 0.8
 """How much of its number an area that moved must hold, or else the number stands beside it."""
