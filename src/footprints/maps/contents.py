@@ -96,11 +96,6 @@ class Asked:
         return self.report.atlas
 
     @property
-    def has_gaps(self) -> bool:
-        """Whether a gap or overlap is drawn."""
-        return self.gaps is not None and len(self.gaps) > 0
-
-    @property
     def counts_people(self) -> bool:
         """Whether anybody is counted: nobody is in two boundary files that were compared alone."""
         return self.change is None or self.change.attrs.get("measure", "people") == "people"
@@ -160,7 +155,7 @@ class Contents:
         if self.asked.change is not None:
             own, _ = moved_pieces(self.asked.change, self.asked.atlas, found_pieces)
             found_pieces += [] if own is None else [own]
-        if self.asked.gaps is not None and self.asked.has_gaps:
+        if self.asked.gaps is not None:
             found_pieces.append(gap_pieces(self.asked.gaps))
         return found_pieces
 
@@ -187,7 +182,7 @@ class Contents:
     def _simplified(self, detail_m: int) -> list[Topology]:
         """Return the lines of all areas, those of gaps as much finer as these are narrow."""
         finer = 1.0
-        if self.asked.gaps is not None and self.asked.has_gaps:
+        if self.asked.gaps is not None:
             finer = min(gap_detail(self.asked.gaps) / self._details[0], 1.0)
         return [
             topology(each.geometry, detail_m=detail_m * (finer if GAPS in each.members else 1))
@@ -265,7 +260,7 @@ class Contents:
             )
         if asked.change is not None:
             layers.append(self._moved(asked.change))
-        if asked.gaps is not None and asked.has_gaps:
+        if asked.gaps is not None:
             number = next(n for n, each in enumerate(self.shared) if GAPS in each.members)
             of = list(range(len(asked.gaps)))
             layers.append(gap_layer(asked.gaps) | {"topology": number, "of": of})
@@ -314,7 +309,7 @@ class Contents:
         views = [view for view in in_bands if view is not None]
         if self.asked.findings is not None:
             views += found(atlas, keys, self.asked.findings)
-            if self.asked.gaps is not None and self.asked.has_gaps:
+            if self.asked.gaps is not None:
                 place = len(self._drawn) + (self.asked.change is not None)
                 views += gap_views(self.asked.gaps, self.asked.findings, place)
         views += [areas(atlas, key, numbers[key], self._colours[key]) for key in by_level]

@@ -28,7 +28,7 @@ SHARE_OF_WIDTH = 4
 FINEST_M = 0.01
 
 
-def drawn_gaps(report: Report, keys: Collection[str]) -> gpd.GeoDataFrame:
+def drawn_gaps(report: Report, keys: Collection[str]) -> gpd.GeoDataFrame | None:
     """Return the gaps and overlaps that have findings of their own which miss something.
 
     Parameters
@@ -40,20 +40,20 @@ def drawn_gaps(report: Report, keys: Collection[str]) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    GeoDataFrame
-        Rows of :func:`footprints.report.evidence.gaps_and_overlaps`. What was let pass as noise
-        or is forgiven is left to files, as what passes any check is.
+    GeoDataFrame or None
+        Rows of :func:`footprints.report.evidence.gaps_and_overlaps`; None without any. What was
+        let pass as noise or is forgiven is left to files, as what passes any check is.
 
     Examples
     --------
     >>> from footprints import check, load_example
-    >>> len(drawn_gaps(check(load_example(), layers="icb22", select=["boundaries"]), ["icb22"]))
-    0
+    >>> drawn_gaps(check(load_example(), layers="icb22", select=["boundaries"]), ["icb22"])
     """
     places = gaps_and_overlaps(report)
     missed = places["finding_status"].isin(list(STATUSES)) & ~places["forgiven"]
     own = places["class"].isin(["real", "undecidable"]) & (places["cause"] != "drawing")
-    return places[missed & own & places["layer"].isin(keys)].reset_index(drop=True)
+    drawn = places[missed & own & places["layer"].isin(keys)].reset_index(drop=True)
+    return drawn if len(drawn) else None
 
 
 def gap_pieces(gaps: gpd.GeoDataFrame) -> Pieces:
