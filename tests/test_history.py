@@ -18,8 +18,8 @@ from test_store import FORMS, assert_same, back, edit, full, lsoas
 
 import footprints as fp
 from footprints.atlas import Atlas, Layer, LayerChange, Redraw
-from footprints.description import hash_of
 from footprints.errors import CRSError, FileError, OutputError
+from footprints.storing.description import hash_of
 
 VERSION_1 = Path(__file__).parent / "stored_in_version_1"
 """Written by the footprints before records were kept: six squares, D1 and D2 merged into D9."""

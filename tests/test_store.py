@@ -24,9 +24,9 @@ from hypothesis import strategies as st
 from shapely import MultiPolygon, Point, Polygon, box
 
 import footprints as fp
-from footprints import store
 from footprints.errors import FileError, OutputError
 from footprints.output import standing, whole
+from footprints.storing import writing as store
 
 FORMS = ["atlas.gpkg", "atlas"]
 PARTS = ["title", "notes", "origins", "checks"]
@@ -664,7 +664,7 @@ def test_the_same_atlas_is_the_same_description(row: fp.Atlas, tmp_path: Path) -
 def test_what_would_not_come_back_unchanged_is_refused(path: Path, monkeypatch) -> None:
     atlas = make_atlas([1, 2], place=layer_of({"a": "P", "b": "P"}, "place"))
     other = make_atlas([1, 3], place=layer_of({"a": "P", "b": "P"}, "place"))
-    monkeypatch.setattr("footprints.store.read_stored_atlas", lambda _: other)
+    monkeypatch.setattr("footprints.storing.writing.read_stored_atlas", lambda _: other)
     with pytest.raises(OutputError, match="would not come back unchanged in 'units_squares'"):
         fp.write_atlas(atlas, path)
     assert list(path.parent.iterdir()) == []

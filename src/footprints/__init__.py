@@ -89,7 +89,7 @@ if TYPE_CHECKING:
         with_service,
         write_graph,
     )
-    from footprints.store import write_atlas
+    from footprints.storing.writing import write_atlas
 
 __all__ = [
     "Across",
@@ -261,7 +261,7 @@ _LATE = {
     "who_to_invite": "footprints.services",
     "with_names": "footprints.checks.names",
     "with_service": "footprints.services",
-    "write_atlas": "footprints.store",
+    "write_atlas": "footprints.storing.writing",
     "write_graph": "footprints.services",
     "write_report": "footprints.report.writing",
     "write_tidy": "footprints.report.tidy",

@@ -12,13 +12,13 @@ import pandas as pd
 import pyogrio
 from shapely.errors import GEOSException
 
-from footprints.columns import digest, from_arrow
-from footprints.description import DESCRIPTION, FORMAT, VERSIONS, atlas_of, hash_of
 from footprints.errors import FileError, FootprintsError, Problems
 from footprints.output import standing
 from footprints.read.boundary_files import DAMAGE, SIGNATURES, make_sure, plainly_named
 from footprints.read.files import local_file, said
 from footprints.read.files import opened as readable
+from footprints.storing.columns import digest, from_arrow
+from footprints.storing.description import DESCRIPTION, FORMAT, VERSIONS, atlas_of, hash_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from footprints.atlas import Atlas
-    from footprints.description import Document
+    from footprints.storing.description import Document
 
 _REMEDY = "Take the file as footprints wrote it, or change the sources and write the atlas again."
 _LITTER = {".DS_Store", "Thumbs.db", "desktop.ini"}

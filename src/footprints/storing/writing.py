@@ -12,18 +12,18 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from footprints.description import DESCRIPTION, stored
 from footprints.errors import FootprintsError, OutputError, Problems, listed, plain
 from footprints.masking import without_private
 from footprints.output import set_aside, whole
 from footprints.read.boundary_files import DAMAGE
 from footprints.read.stored import opened, read_stored_atlas
+from footprints.storing.description import DESCRIPTION, stored
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from footprints.atlas import Atlas
-    from footprints.description import Stored
+    from footprints.storing.description import Stored
 
 _IN_USE = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a file that is open, or was not closed well."""

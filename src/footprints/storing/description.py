@@ -15,10 +15,10 @@ import pandas as pd
 from footprints.atlas import Agreed, Atlas, Checks, Layer, Origin, Population, UnitTable
 from footprints.atlas.membership import members_from
 from footprints.bands import Band, BandSet
-from footprints.columns import as_it_was, digest, plain_column
 from footprints.errors import FootprintsError, OutputError, Problems
 from footprints.geometry import NATIONAL_GRID
-from footprints.history import (
+from footprints.storing.columns import as_it_was, digest, plain_column
+from footprints.storing.redraws import (
     BEFORE,
     MEMBERS_BEFORE,
     described,

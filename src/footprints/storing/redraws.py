@@ -10,7 +10,7 @@ import pandas as pd
 from footprints.atlas import Layer, Population, Redraw
 from footprints.atlas.parts import check_crs
 from footprints.errors import Problems, RedrawError, listed
-from footprints.recorded import (
+from footprints.storing.redraw_records import (
     KEPT_APART,
     MEMBER_COLUMNS,
     OF_LAYER,

@@ -1,0 +1,1 @@
+"""How an atlas is kept in files of its own, and what of it is written where."""
