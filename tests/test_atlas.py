@@ -63,6 +63,10 @@ def test_a_population_is_found_by_its_name_whatever_surrounds_it(row: fp.Atlas) 
     assert atlas.population("icb22", " Residents\n") == whose
 
 
+def test_a_focus_says_what_it_is_in_a_line(row: fp.Atlas) -> None:
+    assert repr(row.focus("icb22:S1").focused) == ("NHS Sunset Integrated Care Board (icb22:S1)")
+
+
 def test_layers_come_with_outlines_joined_from_their_units(row: fp.Atlas) -> None:
     layer = row.layers["lad21"]
     assert isinstance(layer, gpd.GeoDataFrame)

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from footprints.errors import CRSError, FootprintsError, TableError, listed
+from footprints.errors import CRSError, FootprintsError, TableError, listed, plain
 from footprints.geometry import NATIONAL_GRID, is_national_grid, polygon_faults
 from footprints.levels import parse_key
 
@@ -143,6 +143,9 @@ class Focus:
     inside: Mapping[str, pd.Index[str]]
     relations: pd.Series[str]
     left_out: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"{plain(self.name)} ({plain(self.layer)}:{plain(self.code)})"
 
 
 @dataclass(frozen=True, kw_only=True)
