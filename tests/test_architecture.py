@@ -173,6 +173,7 @@ ORDER = [
     "redraws.reporting",
     "redraws.carrying",
     "redraws",
+    "figures",
     "services.meeting",
     "services.graph",
     "services.containment",

@@ -476,6 +476,18 @@ def test_a_page_refuses_what_only_a_picture_takes(tmp_path, capsys) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("made", ["picture", "matrix"])
+def test_a_notebook_shows_a_figure_without_pyplot_and_tells_what_it_shows(england, made) -> None:
+    graph = fp.services_graph(england, "icb22", ["amb22"])
+    figure = fp.picture(england) if made == "picture" else fp.services_matrix(graph)
+    image, about = figure._repr_png_()
+    # The header of a PNG begins with its width and height.
+    wide, high = struct.unpack(">II", image[16:24])
+    assert wide / high == pytest.approx(figure.get_figwidth() / figure.get_figheight(), rel=0.01)
+    assert about.get("alt", "") == figure.get_label()
+    assert about or made == "matrix"
+
+
 def test_the_pictures_of_the_readme_are_small_and_made_by_the_script() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     script = (ROOT / "docs" / "pictures.py").read_text(encoding="utf-8")

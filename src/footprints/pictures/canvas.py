@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 
+from footprints.figures import ShownFigure
 from footprints.pictures.colours import INK, MISS
 from footprints.pictures.lettering import SPACING, as_text, font
 
@@ -43,7 +43,7 @@ class Page:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         size = (sheet.width / MM_PER_INCH, sheet.height / MM_PER_INCH)
-        self.figure = Figure(figsize=size, dpi=100, facecolor="white")
+        self.figure = ShownFigure(figsize=size, dpi=100, facecolor="white")
         FigureCanvasAgg(self.figure)
 
     def axes(self, frame: Frame, view: Extent) -> Axes:

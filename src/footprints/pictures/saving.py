@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import matplotlib as mpl
-
+from footprints.figures import drawn
 from footprints.output import output_file, whole
 
 if TYPE_CHECKING:
@@ -20,16 +17,6 @@ if TYPE_CHECKING:
 
 PICTURES = [".pdf", ".png", ".svg"]
 DPI = 200
-STYLE: dict[Any, Any] = {
-    "svg.hashsalt": "footprints",
-    "svg.fonttype": "path",
-    "pdf.fonttype": 42,
-    "pdf.compression": 9,
-    "savefig.bbox": None,
-    "savefig.transparent": False,
-    "path.simplify": False,
-}
-"""Settings that files depend on, whatever the user's own are."""
 
 
 def save_picture(figure: Figure, path: str | PathLike[str], *, dpi: int = DPI) -> Path:
@@ -68,14 +55,7 @@ def save_picture(figure: Figure, path: str | PathLike[str], *, dpi: int = DPI) -
     ending = file.suffix.lower()
     words = str(figure.get_label())
     title = _title_of(figure)
-    held = io.BytesIO()
-    with mpl.rc_context(STYLE), warnings.catch_warnings():
-        # Whoever adds text of their own may use letters that the font lacks: they are boxes.
-        warnings.filterwarnings(
-            "ignore", message="Glyph .* missing from font", category=UserWarning
-        )
-        figure.savefig(held, format=ending[1:], dpi=dpi, metadata=_metadata(ending, title, words))
-    content = held.getvalue()
+    content = drawn(figure, ending[1:], dpi=dpi, metadata=_metadata(ending, title, words))
     if ending == ".svg":
         content = _with_words(content.decode("utf-8"), title, words).encode("utf-8")
     with whole(file) as part:

@@ -80,7 +80,7 @@ def services_matrix(
     >>> figure.texts[0].get_text()
     "Share of each system's people (icb22) in each service (amb22)"
     """
-    from matplotlib.figure import Figure  # noqa: PLC0415  # It is slow to load.
+    from footprints.figures import ShownFigure  # noqa: PLC0415  # matplotlib is slow to load.
 
     edges, shares = _drawn(graph, focus)
     cut = _cut(graph, edges)
@@ -89,7 +89,7 @@ def services_matrix(
     width, height, box = _layout(shares, systems, services, len(caption))
     marking = textwrap.shorten(visible(marking), _MOST_MARKED, placeholder="…")
     page = width + (_EDGE if marking else 0)
-    figure = Figure(figsize=(page, height), facecolor="white")
+    figure = ShownFigure(figsize=(page, height), facecolor="white")
     axes = figure.add_axes((box[0] * width / page, box[1], box[2] * width / page, box[3]))
     _draw_cells(axes, shares, _uncertain(edges, shares))
     _draw_labels(axes, shares, systems, services, cut)
