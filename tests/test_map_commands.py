@@ -64,19 +64,30 @@ def test_two_boundary_files_are_drawn_without_people_or_bands(tmp_path, capsys, 
     assert "0 people" not in file.read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["compare", "--changes", "surrey-2027"], "--map draws two layers of one atlas"),
-        (["compare", "--from", "a.toml", "icb22"], "--map draws two layers of one atlas"),
-    ],
-)
-def test_a_redraw_that_no_one_atlas_holds_is_not_drawn(
-    arguments, message, tmp_path, capsys
-) -> None:
-    assert main([*arguments, "--map", str(tmp_path / "a.html")]) == 2
-    assert message in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("within", [[], ["--within", "Surrey County Council"]])
+def test_compare_draws_what_changes_make_of_an_atlas(within, tmp_path, capsys) -> None:
+    file = tmp_path / "surrey.html"
+    asked = ["compare", "--changes", "surrey-2027", "--layer", "ctyua23", *within]
+    assert main([*asked, "--map", str(file), "--fail-on", "never"]) == 0
+    data = drawn(file)
+    before, after = data["views"][:2]
+    assert before["label"] == "Before: Upper-tier authorities 2023-04 (before-ctyua23)"
+    assert after["label"].startswith("After: Upper-tier authorities")
+    assert (before["count"], after["count"]) == ((1, 2) if within else (153, 154))
+    changed = fp.apply_changes(fp.load_example(), [fp.read_changes("surrey-2027")])
+    east = changed.people("ctyua23").loc["X-EAST-SURREY", "residents"]
+    ends = [text for text in data["layers"][1]["facts"]["Moved away"] if text]
+    assert ends == [f"{east:,} people to East Surrey"]
+    assert main([*asked, "--map", str(tmp_path / "surrey.png"), "--fail-on", "never"]) == 0
+    assert "Picture written: surrey.png" in capsys.readouterr().out
+
+
+def test_a_map_of_two_atlases_of_other_units_is_refused(england, row) -> None:
+    change = fp.compare(row, "stp21", "icb22")
+    with pytest.raises(
+        fp.FootprintsError, match="does not have squares: 'a', 'b', 'c'.*convert_un"
+    ):
+        fp.on_one_map(row, england, change)
 
 
 @pytest.mark.parametrize("command", [["compare", "icb22", "icb26"], ["partners"]])

@@ -67,7 +67,7 @@ if TYPE_CHECKING:
     )
     from footprints.read.atlas_file import read_atlas
     from footprints.read.change_files import read_changes
-    from footprints.redraws import Change, apply_lookup, compare
+    from footprints.redraws import Change, apply_lookup, compare, on_one_map
     from footprints.report.reading import read_report
     from footprints.report.tidy import write_tidy
     from footprints.report.writing import write_report
@@ -148,6 +148,7 @@ __all__ = [
     "neighbours",
     "nesting",
     "node_table",
+    "on_one_map",
     "organisations_graph",
     "overlap",
     "pairs_by",
@@ -216,6 +217,7 @@ _LATE = {
     "coherence": "footprints.checks.coherence",
     "collaboratives": "footprints.services",
     "compare": "footprints.redraws",
+    "on_one_map": "footprints.redraws",
     "containment_graph": "footprints.services",
     "contiguity": "footprints.checks.contiguous",
     "coterminosity": "footprints.checks.coterminous",

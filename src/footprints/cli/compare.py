@@ -145,7 +145,7 @@ def compare(
     check_outputs(output)
     if lookup is not None:
         output_file(lookup, [".csv"])
-    _check_map(map_file, size, drawable=not (changes or from_file or to_file))
+    _check_map(map_file, size)
     names = [*(split_layers(layer) or ()), *(old_new or ())]
     files = len(names) == 2 and {Path(name).suffix.lower() for name in names} <= LINES
     if not files:
@@ -257,34 +257,31 @@ def _check_given(given: set[str], *, files: bool) -> None:
         raise FootprintsError(msg, odd)
 
 
-def _check_map(file: Path | None, size: str | None, *, drawable: bool) -> None:
+def _check_map(file: Path | None, size: str | None) -> None:
     """Refuse a page or picture that cannot be drawn or written, before the work that it is for."""
     if size is not None and (file is None or file.suffix.lower() not in PICTURES):
         msg = f"--size goes with a picture: let --map end in {listed(PICTURES)}."
         raise FootprintsError(msg, [size])
-    if file is None:
-        return
-    output_file(file, [".html", *PICTURES])
-    if not drawable:
-        msg = (
-            "--map draws two layers of one atlas, or two boundary files: leave it out with --from, "
-            "--to and --changes."
-        )
-        raise FootprintsError(msg, ["--map"])
+    if file is not None:
+        output_file(file, [".html", *PICTURES])
 
 
 def _draw(
     file: Path, compared: Compared, population: str | None, marking: str, size: str | None
 ) -> None:
     """Draw the map before and after, and what moved, as a page or a picture."""
-    change = compared.change
+    from footprints.redraws import on_one_map  # noqa: PLC0415  # Each takes time to load.
+
+    atlas, change = compared.new, compared.change
+    if compared.old.whole is not compared.new.whole:
+        atlas, change = on_one_map(*compared)
     if file.suffix.lower() in PICTURES:
         from footprints.pictures import picture  # noqa: PLC0415  # matplotlib is slow to load.
 
-        figure = picture(compared.new, change=change, marking=marking, size=size or "A4")
+        figure = picture(atlas, change=change, marking=marking, size=size or "A4")
         write_picture(figure, file)
         return
     from footprints.maps.interactive import footprint_map  # noqa: PLC0415  # folium is slow to load.
 
-    drawing = footprint_map(compared.new, change=change, population=population, marking=marking)
+    drawing = footprint_map(atlas, change=change, population=population, marking=marking)
     write_page(drawing, file)

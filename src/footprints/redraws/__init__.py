@@ -2,5 +2,6 @@
 
 from footprints.redraws.carrying import apply_lookup
 from footprints.redraws.compared import Change, compare
+from footprints.redraws.joining import on_one_map
 
-__all__ = ["Change", "apply_lookup", "compare"]
+__all__ = ["Change", "apply_lookup", "compare", "on_one_map"]

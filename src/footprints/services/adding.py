@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from footprints.atlas import Atlas, Layer, Origin, Population
-from footprints.atlas.membership import evidence_from, members_from
+from footprints.atlas.adding import with_layer
 from footprints.atlas.naming import units_named
 from footprints.atlas.parts import EVIDENCE, people_faults
 from footprints.errors import (
@@ -131,28 +131,7 @@ def with_service(  # noqa: PLR0913 - what must be known of a layer, each by its 
         as_at=as_at,
         note=said,
     )
-    return _with_layer(atlas, key, layer, origin)
-
-
-def _with_layer(atlas: Atlas, key: str, layer: Layer, origin: Origin) -> Atlas:
-    """Return a new atlas with a layer more."""
-    whole = atlas.whole
-    units, layers = whole.parts()
-    rows = dict(list(whole.membership.groupby("layer", observed=True)))
-    kept = {
-        name: replace(each, members=members_from(rows[name]), evidence=evidence_from(rows[name]))
-        for name, each in layers.items()
-    }
-    made = Atlas(
-        title=whole.title,
-        units=units,
-        layers={**kept, key: layer},
-        notes=whole.notes,
-        origins=[*whole.origins, origin],
-        checks=whole.checks,
-    )
-    focus = atlas.focused
-    return made if focus is None else made.focus(f"{focus.layer}:{focus.code}")
+    return with_layer(atlas, key, layer, origins=[origin])
 
 
 def _of_list(
