@@ -89,6 +89,17 @@ def test_the_maps_of_all_years_follow_one_another_on_the_oldest(england) -> None
         assert found.equals(members(england, key, "england")["code"]), key
 
 
+def test_a_redrawn_layer_says_so_in_its_date_and_no_more_than_once(england) -> None:
+    steps = [fp.read_changes(name) for name in ("stp17-stp18", "stp18-stp20")]
+    made = fp.apply_changes(england, steps, onto="stp17")
+    last = max(change.date for step in steps for change in step.changes)
+    dates = made.overview["as_at"]
+    assert dates["stp17"] == f"{england.overview.loc['stp17', 'as_at']}, redrawn {last}"
+    assert dates["icb22"] == england.overview.loc["icb22", "as_at"]
+    named = england.rename("icb22", "E54000034", "Frimley")
+    assert named.overview.loc["icb22", "as_at"] == "2022-07, redrawn"
+
+
 def test_boards_follow_the_authorities_that_they_are_of(england) -> None:
     boards = fp.apply_changes(england, fp.read_changes("ctyua21-ctyua23"), onto="hwb21")
     found, wanted = (members(a, k, "england") for a, k in ((boards, "hwb21"), (england, "hwb23")))

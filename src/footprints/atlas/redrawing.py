@@ -59,6 +59,10 @@ class _Day:
         return self.layer.table.index.to_series().replace(ended)
 
 
+REDRAWN = ", redrawn"
+"""What the date of a layer says behind that of its source, with the day of the last change."""
+
+
 def redrawn(
     layers: Mapping[str, Layer],
     units: Mapping[str, UnitTable],
@@ -142,7 +146,13 @@ def _redrawn_layer(
             f"{key} is no longer listed in {listed(sorted(untold))}: nothing there tells who is "
             f"meant by {listed(str(c.change) for c in found if c.untold)}."
         )
-    made = replace(made, members=members_from(after), evidence=evidence_from(after))
+    since = layer.as_at.partition(REDRAWN)[0]
+    made = replace(
+        made,
+        members=members_from(after),
+        evidence=evidence_from(after),
+        as_at=f"{since}{REDRAWN if since else REDRAWN[2:]} {changes[0].date}".rstrip(),
+    )
     return key, made, after, notes
 
 
