@@ -438,8 +438,25 @@ def test_a_change_of_another_atlas_or_focus_is_refused(england: fp.Atlas, row: f
         fp.picture(mine, change=change)
     with pytest.raises(FootprintsError, match="is of all footprints and the change is of NHS Fr"):
         fp.picture(england, change=fp.compare(mine, "icb22", "icb26"))
-    with pytest.raises(FootprintsError, match="two atlases that both call their layer 'icb22'"):
+    same = "is from 'icb22' to 'icb22', of one atlas or of two atlases that both call"
+    with pytest.raises(FootprintsError, match=same):
         fp.picture(england, change=fp.compare(england, england, layer="icb22"))
+    with pytest.raises(FootprintsError, match=same):
+        fp.picture(england, change=fp.compare(england, "icb22", "icb22"))
+
+
+def test_a_change_of_an_atlas_that_lists_other_units_under_the_same_codes_is_refused(
+    england: fp.Atlas,
+) -> None:
+    what = england.move("icb22", "E06000036", to="E54000044")
+    change = fp.compare(what, "icb22", "icb26")
+    said = "'E54000034', 'E54000044' of icb22 share other units with icb26 than in the change"
+    with pytest.raises(FootprintsError, match=said) as error:
+        fp.picture(england, change=change)
+    assert error.value.codes == ("E54000034", "E54000044")
+    with pytest.raises(FootprintsError, match=said):
+        fp.footprint_map(england, change=change)
+    assert fp.picture(what, change=change) is not None
 
 
 def test_the_command_draws_a_redraw_as_a_picture(tmp_path: Path, capsys) -> None:
