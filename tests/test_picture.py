@@ -171,6 +171,14 @@ def test_areas_that_meet_have_different_colours_and_one_alone_is_seen_on_white()
     assert told_apart(shapes.head(1), 1.0).to_list() == [PALETTE[1]]
 
 
+def test_where_many_are_near_one_another_those_that_meet_still_differ(england: fp.Atlas) -> None:
+    shapes = england.layers["lad21"].geometry
+    colours = told_apart(shapes, 30_000).to_numpy()
+    left, right = touching(shapes, 1.0)
+    assert len(left) > 1000
+    assert (colours[left] != colours[right]).all()
+
+
 def test_outlines_differ_by_dashes_so_that_grey_tells_them_apart(england: fp.Atlas) -> None:
     figure = fp.picture(england.focus("Frimley"), ["lad21", "icb22", "amb22", "cal21"])
     drawn = [patch for patch in figure.axes[0].patches if patch.get_zorder() == 5]

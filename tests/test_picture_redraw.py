@@ -21,6 +21,7 @@ import footprints as fp
 from footprints.cli import main
 from footprints.errors import FootprintsError, FootprintsWarning
 from footprints.pictures.colours import carried_on, touching
+from footprints.pictures.redraw_words import going_on
 from footprints.pictures.words import ILLUSTRATIVE
 from footprints.redraws.ground import moved_ground
 from footprints.redraws.pieces import atlas_of_pieces
@@ -126,6 +127,23 @@ def test_neighbours_have_different_colours_on_both_maps(england: fp.Atlas, board
         assert len(left) > 100
         for a, b in zip(left, right, strict=True):
             assert colours[shapes.index[a]] != colours[shapes.index[b]]
+
+
+def test_neighbours_of_a_redraw_of_many_differ_and_one_that_goes_on_keeps_its_colour(
+    england: fp.Atlas,
+) -> None:
+    change = fp.compare(england, "lad21", "lad23")
+    sides = england.layers["lad21"].geometry, england.layers["lad23"].geometry
+    west, south, east, north = sides[0].total_bounds
+    near = 0.01 * max(east - west, north - south)
+    found = carried_on(sides, going_on(change), change.flows, near)
+    for shapes, colours in zip(sides, found, strict=True):
+        left, right = touching(shapes, 1.0)
+        assert len(left) > 1000
+        assert (colours.to_numpy()[left] != colours.to_numpy()[right]).all()
+    kept = going_on(change)
+    assert len(kept) == 292
+    assert (found[0][kept.index].to_numpy() == found[1][kept].to_numpy()).all()
 
 
 def test_one_footprint_that_became_another_has_another_colour() -> None:
