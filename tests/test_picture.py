@@ -23,6 +23,7 @@ from footprints.cli import main
 from footprints.errors import FootprintsError, OutputError, UnknownNameError
 from footprints.pictures.colours import PALETTE, lightness, told_apart, touching
 from footprints.pictures.words import ILLUSTRATIVE
+from footprints.sources import NOT_STATED, OPEN_GOVERNMENT, licences
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -221,6 +222,20 @@ def test_a_licence_that_is_not_known_is_not_guessed(row: fp.Atlas) -> None:
     ours = fp.picture(row, ["lad21"], licence="(c) Sunset Council 2026")
     assert "(c) Sunset Council 2026" in texts(ours)
     assert "Licence of the data: not stated." not in texts(ours)
+
+
+@pytest.mark.parametrize(
+    ("source", "licence"),
+    [
+        ("REGIONS.xlsx of our council", NOT_STATED),
+        ("ONSPD of May 2025", OPEN_GOVERNMENT),
+        ("lines_ONS", OPEN_GOVERNMENT),
+    ],
+)
+def test_a_word_that_ends_like_the_name_of_a_source_claims_no_licence(
+    row: fp.Atlas, source: str, licence: str
+) -> None:
+    assert licences(row, ["lad21"], source) == [licence]
 
 
 def test_the_scale_bar_is_as_long_as_it_says(systems: Figure) -> None:
