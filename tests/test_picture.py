@@ -306,8 +306,9 @@ def test_few_misses_are_worded_and_those_of_nothing_drawn_are_counted(england: f
     assert "What misses a check" in said
     assert "Warn: " in said
     others = report.findings.assign(layer="elsewhere")
-    said = " ".join(texts(fp.picture(mine, ["icb22"], findings=others)))
-    assert "more finding is of nothing that is drawn here." in said
+    figure = fp.picture(mine, ["icb22"], findings=others)
+    for said in (" ".join(texts(figure)), fp.alternative_text(figure)):
+        assert "1 more finding is of no single footprint that is drawn here." in said
     with pytest.raises(FootprintsError, match="lack the columns 'layer', 'code'"):
         fp.picture(mine, ["icb22"], findings=pd.DataFrame({"status": [], "message": []}))
 

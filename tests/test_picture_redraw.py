@@ -380,6 +380,15 @@ def test_the_alternative_text_tells_the_moves_in_words(boards: Figure, frimley: 
     assert "those that meet NHS Frimley Integrated Care Board" in fp.alternative_text(frimley)
 
 
+def test_of_many_moves_the_alternative_text_claims_no_number_that_is_not_there(
+    england: fp.Atlas,
+) -> None:
+    figure = drawn(england, "nhser22", "icb22")
+    assert len(numbers(maps(figure)[0])) < 35
+    told = "moved; 35 areas hatched, numbered where there is room, on both maps: 1, 2,503,902"
+    assert told in fp.alternative_text(figure)
+
+
 @pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
 def test_the_same_bytes_are_made_each_time(england, ending, tmp_path) -> None:
     import matplotlib as mpl
