@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -302,6 +303,33 @@ def test_a_reader_that_stops_reading_loses_no_file_and_fails_no_check(tmp_path) 
     assert done.returncode == 141
     assert done.stderr == b""
     assert sorted(file.name for file in tmp_path.iterdir()) == ["found.html", "found.json"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pipe of a Unix shell")
+@pytest.mark.parametrize(("reader", "status"), [("2>&1 | true", 141), ("2> >(true) >said", 0)])
+def test_a_reader_that_leaves_before_a_note_loses_no_file_and_fails_no_check(
+    tmp_path, reader, status
+) -> None:
+    crossed = [[-2, 52], [-1, 52.1], [-1, 52], [-2, 52.1], [-2, 52]]
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"ICB22CD": code, "ICB22NM": code},
+            "geometry": {"type": "Polygon", "coordinates": [ring]},
+        }
+        for code, ring in (("a", crossed), ("b", [[0, 52], [1, 52], [1, 52.1], [0, 52]]))
+    ]
+    lines = json.dumps({"type": "FeatureCollection", "features": features})
+    for name in ("old.geojson", "new.geojson"):
+        (tmp_path / name).write_text(lines, encoding="utf-8")
+    command = f'"{sys.executable}" -m footprints compare old.geojson new.geojson -o found.json'
+    # The reader is gone before the command has begun.
+    script = f"(sleep 1; exec {command}) {reader}; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        [shutil.which("bash"), "-c", script], capture_output=True, check=False, cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (status, b"")
+    assert (tmp_path / "found.json").is_file()
 
 
 def test_describe_names_every_layer_with_level_people_and_date(capsys, england) -> None:

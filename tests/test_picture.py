@@ -23,6 +23,7 @@ from footprints.cli import main
 from footprints.errors import FootprintsError, OutputError, UnknownNameError
 from footprints.pictures.colours import PALETTE, lightness, told_apart, touching
 from footprints.pictures.words import ILLUSTRATIVE
+from footprints.sources import NOT_STATED, OPEN_GOVERNMENT, licences
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -171,6 +172,14 @@ def test_areas_that_meet_have_different_colours_and_one_alone_is_seen_on_white()
     assert told_apart(shapes.head(1), 1.0).to_list() == [PALETTE[1]]
 
 
+def test_where_many_are_near_one_another_those_that_meet_still_differ(england: fp.Atlas) -> None:
+    shapes = england.layers["lad21"].geometry
+    colours = told_apart(shapes, 30_000).to_numpy()
+    left, right = touching(shapes, 1.0)
+    assert len(left) > 1000
+    assert (colours[left] != colours[right]).all()
+
+
 def test_outlines_differ_by_dashes_so_that_grey_tells_them_apart(england: fp.Atlas) -> None:
     figure = fp.picture(england.focus("Frimley"), ["lad21", "icb22", "amb22", "cal21"])
     drawn = [patch for patch in figure.axes[0].patches if patch.get_zorder() == 5]
@@ -213,6 +222,20 @@ def test_a_licence_that_is_not_known_is_not_guessed(row: fp.Atlas) -> None:
     ours = fp.picture(row, ["lad21"], licence="(c) Sunset Council 2026")
     assert "(c) Sunset Council 2026" in texts(ours)
     assert "Licence of the data: not stated." not in texts(ours)
+
+
+@pytest.mark.parametrize(
+    ("source", "licence"),
+    [
+        ("REGIONS.xlsx of our council", NOT_STATED),
+        ("ONSPD of May 2025", OPEN_GOVERNMENT),
+        ("lines_ONS", OPEN_GOVERNMENT),
+    ],
+)
+def test_a_word_that_ends_like_the_name_of_a_source_claims_no_licence(
+    row: fp.Atlas, source: str, licence: str
+) -> None:
+    assert licences(row, ["lad21"], source) == [licence]
 
 
 def test_the_scale_bar_is_as_long_as_it_says(systems: Figure) -> None:
@@ -283,8 +306,9 @@ def test_few_misses_are_worded_and_those_of_nothing_drawn_are_counted(england: f
     assert "What misses a check" in said
     assert "Warn: " in said
     others = report.findings.assign(layer="elsewhere")
-    said = " ".join(texts(fp.picture(mine, ["icb22"], findings=others)))
-    assert "more finding is of nothing that is drawn here." in said
+    figure = fp.picture(mine, ["icb22"], findings=others)
+    for said in (" ".join(texts(figure)), fp.alternative_text(figure)):
+        assert "1 more finding is of no single footprint that is drawn here." in said
     with pytest.raises(FootprintsError, match="lack the columns 'layer', 'code'"):
         fp.picture(mine, ["icb22"], findings=pd.DataFrame({"status": [], "message": []}))
 

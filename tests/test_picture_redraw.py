@@ -21,6 +21,7 @@ import footprints as fp
 from footprints.cli import main
 from footprints.errors import FootprintsError, FootprintsWarning
 from footprints.pictures.colours import carried_on, touching
+from footprints.pictures.redraw_words import going_on
 from footprints.pictures.words import ILLUSTRATIVE
 from footprints.redraws.ground import moved_ground
 from footprints.redraws.pieces import atlas_of_pieces
@@ -126,6 +127,23 @@ def test_neighbours_have_different_colours_on_both_maps(england: fp.Atlas, board
         assert len(left) > 100
         for a, b in zip(left, right, strict=True):
             assert colours[shapes.index[a]] != colours[shapes.index[b]]
+
+
+def test_neighbours_of_a_redraw_of_many_differ_and_one_that_goes_on_keeps_its_colour(
+    england: fp.Atlas,
+) -> None:
+    change = fp.compare(england, "lad21", "lad23")
+    sides = england.layers["lad21"].geometry, england.layers["lad23"].geometry
+    west, south, east, north = sides[0].total_bounds
+    near = 0.01 * max(east - west, north - south)
+    found = carried_on(sides, going_on(change), change.flows, near)
+    for shapes, colours in zip(sides, found, strict=True):
+        left, right = touching(shapes, 1.0)
+        assert len(left) > 1000
+        assert (colours.to_numpy()[left] != colours.to_numpy()[right]).all()
+    kept = going_on(change)
+    assert len(kept) == 292
+    assert (found[0][kept.index].to_numpy() == found[1][kept].to_numpy()).all()
 
 
 def test_one_footprint_that_became_another_has_another_colour() -> None:
@@ -362,6 +380,15 @@ def test_the_alternative_text_tells_the_moves_in_words(boards: Figure, frimley: 
     assert "those that meet NHS Frimley Integrated Care Board" in fp.alternative_text(frimley)
 
 
+def test_of_many_moves_the_alternative_text_claims_no_number_that_is_not_there(
+    england: fp.Atlas,
+) -> None:
+    figure = drawn(england, "nhser22", "icb22")
+    assert len(numbers(maps(figure)[0])) < 35
+    told = "moved; 35 areas hatched, numbered where there is room, on both maps: 1, 2,503,902"
+    assert told in fp.alternative_text(figure)
+
+
 @pytest.mark.parametrize("ending", [".png", ".svg", ".pdf"])
 def test_the_same_bytes_are_made_each_time(england, ending, tmp_path) -> None:
     import matplotlib as mpl
@@ -438,8 +465,25 @@ def test_a_change_of_another_atlas_or_focus_is_refused(england: fp.Atlas, row: f
         fp.picture(mine, change=change)
     with pytest.raises(FootprintsError, match="is of all footprints and the change is of NHS Fr"):
         fp.picture(england, change=fp.compare(mine, "icb22", "icb26"))
-    with pytest.raises(FootprintsError, match="two atlases that both call their layer 'icb22'"):
+    same = "is from 'icb22' to 'icb22', of one atlas or of two atlases that both call"
+    with pytest.raises(FootprintsError, match=same):
         fp.picture(england, change=fp.compare(england, england, layer="icb22"))
+    with pytest.raises(FootprintsError, match=same):
+        fp.picture(england, change=fp.compare(england, "icb22", "icb22"))
+
+
+def test_a_change_of_an_atlas_that_lists_other_units_under_the_same_codes_is_refused(
+    england: fp.Atlas,
+) -> None:
+    what = england.move("icb22", "E06000036", to="E54000044")
+    change = fp.compare(what, "icb22", "icb26")
+    said = "'E54000034', 'E54000044' of icb22 share other units with icb26 than in the change"
+    with pytest.raises(FootprintsError, match=said) as error:
+        fp.picture(england, change=change)
+    assert error.value.codes == ("E54000034", "E54000044")
+    with pytest.raises(FootprintsError, match=said):
+        fp.footprint_map(england, change=change)
+    assert fp.picture(what, change=change) is not None
 
 
 def test_the_command_draws_a_redraw_as_a_picture(tmp_path: Path, capsys) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from rich import box
@@ -33,9 +32,10 @@ class Screen(Console):
 
     def on_broken_pipe(self) -> None:
         """Print the rest to nobody."""
-        Screen.nobody_reads = True
+        # Who leaves messages unread may still read what was asked for.
+        Screen.nobody_reads |= not self.stderr
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
+        os.dup2(nowhere, self.file.fileno())
         os.close(nowhere)
 
 
@@ -66,7 +66,7 @@ def say(screen: Console, lines: Iterable[str]) -> None:
 
 def complain(message: str) -> None:
     """Print a message beside what is asked for."""
-    screen = Console(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
+    screen = Screen(stderr=True, markup=False, highlight=False, emoji=False, soft_wrap=True)
     say(screen, message.split("\n"))
 
 

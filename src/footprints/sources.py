@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -99,10 +100,15 @@ def licences(atlas: Atlas, layers: Iterable[str], people: str = "") -> list[str]
     known = [people, *used["source"], *drawn]
     lines = drawn[origins.index.astype(str).str.contains("boundaries|lines")]
     said = []
-    if any(word in str(source) for source in known for word in ONS + NHS):
+    if any(re.search(_of(ONS + NHS), str(source)) for source in known):
         said.append(OPEN_GOVERNMENT)
-    if (used["lines"] == "official").any() and lines.str.contains("|".join(ONS)).any():
+    if (used["lines"] == "official").any() and lines.str.contains(_of(ONS)).any():
         said.append(CROWN)
     if drawn.str.contains("Natural Earth").any():
         said.append(NATURAL_EARTH)
     return said or [NOT_STATED]
+
+
+def _of(names: Iterable[str]) -> str:
+    """Return a pattern of names, none of them the end of another word, as in REGIONS."""
+    return rf"(?<![^\W_])(?:{'|'.join(names)})"

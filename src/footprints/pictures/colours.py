@@ -11,6 +11,8 @@ import shapely
 from footprints.colouring import different
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -76,7 +78,8 @@ def touching(shapes: gpd.GeoSeries, near: float) -> npt.NDArray[np.intp]:
 def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
     """Give each area a colour that none of its neighbours has.
 
-    As few colours are used as :func:`footprints.colouring.different` needs.
+    As few colours are used as :func:`footprints.colouring.different` needs. Where so many areas
+    are near one another that the palette is too short, only those that are nearer count.
 
     Parameters
     ----------
@@ -97,9 +100,8 @@ def told_apart(shapes: gpd.GeoSeries, near: float) -> pd.Series[str]:
     >>> told_apart(squares, 0.1).to_dict()
     {'a': '#a6d8ec', 'b': '#faf0c3', 'c': '#a6d8ec'}
     """
-    return pd.Series(
-        _colours(different(len(shapes), *touching(shapes, near))), index=shapes.index, dtype="str"
-    )
+    colours = _within(near, len(shapes), lambda reach: touching(shapes, reach))
+    return pd.Series(colours, index=shapes.index, dtype="str")
 
 
 def carried_on(
@@ -143,18 +145,34 @@ def carried_on(
     numbers = np.arange(len(old)), len(old) + np.arange(len(new))
     kept = goes_on[goes_on.index.isin(old) & goes_on.isin(new)]
     numbers[1][new.get_indexer(kept)] = old.get_indexer(kept.index)
-    pairs = [number[touching(shapes, near)] for shapes, number in zip(sides, numbers, strict=True)]
     ends = np.vstack([old.get_indexer(flows["old"]), new.get_indexer(flows["new"])])
     ends = ends[:, (ends >= 0).all(axis=0)]
-    pairs.append(np.vstack([numbers[0][ends[0]], numbers[1][ends[1]]]))
-    joined = np.hstack(pairs)
-    joined = joined[:, joined[0] != joined[1]]
-    colours = _colours(different(len(old) + len(new), joined[0], joined[1]))
+    shared = np.vstack([numbers[0][ends[0]], numbers[1][ends[1]]])
+    shared = shared[:, shared[0] != shared[1]]
+
+    def apart(reach: float) -> npt.NDArray[np.intp]:
+        pairs = [
+            number[touching(shapes, reach)] for shapes, number in zip(sides, numbers, strict=True)
+        ]
+        return np.hstack([*pairs, shared])
+
+    colours = _within(near, len(old) + len(new), apart)
     before, after = (
         pd.Series(colours[number], index=codes, dtype="str")
         for number, codes in zip(numbers, (old, new), strict=True)
     )
     return before, after
+
+
+def _within(
+    near: float, count: int, apart: Callable[[float], npt.NDArray[np.intp]]
+) -> npt.NDArray[np.str_]:
+    """Return colours that differ as far around as there are colours enough."""
+    for reach in (near, near / 4, 0.0):
+        numbers = different(count, *apart(reach))
+        if numbers.max(initial=0) < len(PALETTE):
+            break
+    return _colours(numbers)
 
 
 def _colours(numbers: npt.NDArray[np.int64]) -> npt.NDArray[np.str_]:

@@ -203,9 +203,11 @@ def _moves_told(moves: pd.DataFrame, change: Change, before: Scene) -> str:
     named = [f"{n}, {words}" for n, words in zip(moves.index, said, strict=False)]
     rest = len(moves) - len(named)
     listed = "; ".join([*named, *([f"and {rest:,} more"] if rest else [])])
-    drawn = counted(len(before.moved), "area")
+    drawn = f"{counted(len(before.moved), 'area')} hatched"
+    # Of many, how many numbers there is room for is not known before the page is laid out.
+    drawn += ", numbered where there is room," if rest else " and numbered"
     total = weighed(moves[measure].sum(), measure)
-    return f"{total} ({basis}) moved; {drawn} hatched and numbered on both maps: {listed}."
+    return f"{total} ({basis}) moved; {drawn} on both maps: {listed}."
 
 
 def _merges_told(change: Change) -> str:

@@ -159,7 +159,7 @@ def _statuses(rows: pd.DataFrame) -> str:
 
 def _elsewhere(count: int) -> str:
     are = "finding is" if count == 1 else "findings are"
-    return f"{count:,} more {are} of nothing that is drawn here."
+    return f"{count:,} more {are} of no single footprint that is drawn here."
 
 
 def told(scene: Scene, title: str, marking: str) -> str:
@@ -176,6 +176,7 @@ def told(scene: Scene, title: str, marking: str) -> str:
         shown = list(dict.fromkeys(zip(scene.missed["layer"], scene.missed["code"], strict=True)))
         names = [short(scene.frames[layer].loc[code, "name"]) for layer, code in shown]
         parts.append(f"Hatched because they miss a check: {_some(names)}.")
+    parts += [_elsewhere(scene.elsewhere)] if scene.elsewhere else []
     parts += [f"{ILLUSTRATIVE}."] if scene.illustrative else []
     parts += [f"Marked {marking}."] if marking else []
     return drawable(" ".join(part for part in parts if part))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from footprints.errors import FootprintsError, listed, plain
@@ -14,9 +15,9 @@ from footprints.overlaps.ground import ground_of_lines, ground_of_units
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
-    import pandas as pd
 
     from footprints.atlas import Atlas
+    from footprints.atlas.coded import Members
     from footprints.redraws.compared import Change
 
 REMEDY = "Compare two of its own layers: compare(atlas, 'stp21', 'icb22')."
@@ -39,7 +40,8 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     Raises
     ------
     FootprintsError
-        If they are not two layers of the atlas, or the change is of another focus.
+        If they are not two layers of the atlas, list other units in it than in the change, or the
+        change is of another focus.
 
     Examples
     --------
@@ -57,8 +59,8 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
         raise FootprintsError(msg, missing)
     if old == new:
         msg = (
-            f"The change is between two atlases that both call their layer {old!r}, and one atlas "
-            f"holds one of the two maps. {REMEDY}"
+            f"The change is from {old!r} to {old!r}, of one atlas or of two atlases that both call "
+            f"their layer so, and one atlas holds one of the two maps. {REMEDY}"
         )
         raise FootprintsError(msg, [old])
     if attrs.get("focus", "") != (focused.code if focused else ""):
@@ -78,7 +80,41 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
                 f"{listed(unknown)}. {REMEDY}"
             )
             raise FootprintsError(msg, unknown)
+    if others := _listed_otherwise(change, atlas, (old, new)):
+        msg = (
+            f"The change cannot be drawn on this atlas, in which {listed(others)} of {old} share "
+            f"other units with {new} than in the change. Compare the layers of the atlas that is "
+            f"drawn: compare(atlas, {old!r}, {new!r})."
+        )
+        raise FootprintsError(msg, others)
     return old, new
+
+
+def _listed_otherwise(change: Change, atlas: Atlas, layers: tuple[str, str]) -> list[str]:
+    """Return the old footprints that share more or fewer units with a new one than in the change."""
+    sides = _lists_of(change, atlas, layers)
+    if sides is None or any(side.people is not None for side in sides):
+        return []
+    flows = change.flows[["old", "new", "units"]].dropna()
+    ends = [
+        side.codes.get_indexer(flows[name])
+        for side, name in zip(sides, ("old", "new"), strict=True)
+    ]
+    found = pd.MultiIndex.from_arrays([side.by_unit for side in sides]).value_counts()
+    here = found.reindex(pd.MultiIndex.from_arrays(ends), fill_value=0).to_numpy()
+    other = flows["units"].to_numpy(dtype="int64") != here
+    return sorted(flows.loc[other, "old"].astype("str").unique())
+
+
+def _lists_of(
+    change: Change, atlas: Atlas, layers: tuple[str, str]
+) -> tuple[Members, Members] | None:
+    """Return the members of the layers in the units that were compared, None where none were."""
+    coded, units = atlas.whole.coded, change.attrs["units"]
+    listed_in = change.attrs["method"].startswith("members")
+    if not listed_in or any(units not in coded.tables(key) for key in layers):
+        return None
+    return coded.members(layers[0], units), coded.members(layers[1], units)
 
 
 def moved_ground(change: Change, atlas: Atlas) -> gpd.GeoSeries:
