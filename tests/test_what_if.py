@@ -371,3 +371,20 @@ def test_a_change_that_would_pass_over_a_footprint_is_refused(said, message: str
 def test_a_name_or_ods_code_in_a_merge_is_asked_for_its_code(england, said) -> None:
     with pytest.raises(fp.FootprintsError, match="Did you mean 'E54000034'"):
         england.merge("icb22", [said, "E54000052"], into="X1")
+
+
+def test_a_redraw_of_what_is_no_change_is_refused_with_the_way_to_a_file(england) -> None:
+    file = fp.read_changes("surrey-2027")
+    for odd in ("surrey-2027", file, [file]):
+        with pytest.raises(RedrawError, match="is no LayerChange.*apply_changes"):
+            england.redraw(odd)
+
+
+def test_a_what_if_is_drawn_beside_what_it_was_made_of(england) -> None:
+    what = england.merge("icb22", ["E54000030", "E54000031"], into="M", name="South London")
+    change = fp.compare(england, what, layer="icb22")
+    with pytest.raises(fp.FootprintsError, match="on_one_map"):
+        fp.footprint_map(what, change=change)
+    both, same = fp.on_one_map(england, what, change)
+    pd.testing.assert_series_equal(same.people, change.people)
+    assert fp.alternative_text(fp.picture(both, change=same)).count("South London")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
 from footprints.atlas.changing import LayerChange, Redraw
 from footprints.atlas.membership import evidence_from, members_from
 from footprints.atlas.redrawing import redrawn
-from footprints.errors import RedrawError
+from footprints.errors import RedrawError, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     import pandas as pd
 
@@ -262,10 +263,17 @@ class WhatIf:
         What if
           icb22: E54000034 is called Frimley
         """
-        wanted = tuple(changes)
+        wanted = tuple(changes) if isinstance(changes, Iterable) else (changes,)
         if not wanted:
             msg = "There is nothing to redraw: no changes were given."
             raise RedrawError(msg)
+        if odd := [change for change in wanted if not isinstance(change, LayerChange)]:
+            msg = (
+                f"{listed(dict.fromkeys(type(change).__name__ for change in odd))} is no LayerChange. "
+                "A file of changes, or one that ships, is made with apply_changes(atlas, "
+                "read_changes('surrey-2027'))."
+            )
+            raise RedrawError(msg, odd)
         if self.focused is None:
             return self._redrawn(wanted, title, "")
         layer, code = self.focused.layer, self.focused.code

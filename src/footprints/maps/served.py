@@ -127,7 +127,7 @@ def opened_with(graph: nx.Graph[tuple[str, str]], atlas: Atlas) -> str:
 def served(graph: nx.Graph[tuple[str, str]], atlas: Atlas, numbers: dict[str, int]) -> list[View]:
     """Return, for each kind of service, the view of the systems that it cuts and that of its ties.
 
-    The systems that the first kind cuts are switched on; with a focus, which is one system, its ties.
+    The systems that the first kind cuts are switched on; with a focus the ties.
 
     Parameters
     ----------

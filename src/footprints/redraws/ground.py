@@ -60,7 +60,8 @@ def before_and_after(change: Change, atlas: Atlas) -> tuple[str, str]:
     if old == new:
         msg = (
             f"The change is from {old!r} to {old!r}, of one atlas or of two atlases that both call "
-            f"their layer so, and one atlas holds one of the two maps. {REMEDY}"
+            "their layer so. Of two atlases, put both layers into one and draw what that gives: "
+            "both, change = on_one_map(old, new, change)."
         )
         raise FootprintsError(msg, [old])
     if attrs.get("focus", "") != (focused.code if focused else ""):
