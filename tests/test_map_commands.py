@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 from test_maps import data_of
 
 import footprints as fp
+from footprints.atlas.adding import layers_of
 from footprints.cli.app import main
 
 if TYPE_CHECKING:
@@ -71,8 +74,9 @@ def test_compare_draws_what_changes_make_of_an_atlas(within, tmp_path, capsys) -
     assert main([*asked, "--map", str(file), "--fail-on", "never"]) == 0
     data = drawn(file)
     before, after = data["views"][:2]
-    assert before["label"] == "Before: Upper-tier authorities 2023-04 (before-ctyua23)"
-    assert after["label"].startswith("After: Upper-tier authorities")
+    assert before["label"] == "Before: Upper-tier authorities 2023-04 (ctyua23)"
+    dated = "2023-04, redrawn 2027-04-01 (after-ctyua23)"
+    assert after["label"] == f"After: Upper-tier authorities {dated}"
     assert (before["count"], after["count"]) == ((1, 2) if within else (153, 154))
     changed = fp.apply_changes(fp.load_example(), [fp.read_changes("surrey-2027")])
     east = changed.people("ctyua23").loc["X-EAST-SURREY", "residents"]
@@ -87,7 +91,22 @@ def test_a_map_of_two_atlases_of_other_units_is_refused(england, row) -> None:
     with pytest.raises(
         fp.FootprintsError, match="does not have squares: 'a', 'b', 'c'.*convert_un"
     ):
-        fp.on_one_map(row, england, change)
+        fp.on_one_map(england, row, change)
+
+
+def test_a_map_of_two_atlases_tells_the_people_that_their_comparison_counts(england) -> None:
+    units, _ = england.parts()
+    table = units["england"].table
+    twice = replace(units["england"], table=table.assign(residents=2 * table["residents"]))
+    later = fp.Atlas(
+        title="Twice as many", units={**units, "england": twice}, layers=layers_of(england)
+    )
+    for old, new in ((england, later), (later, england)):
+        change = fp.compare(old, new, layer=("icb22", "icb26"))
+        both, same = fp.on_one_map(old, new, change)
+        pd.testing.assert_series_equal(same.people, change.people)
+        said = fp.alternative_text(fp.picture(both, change=same))
+        assert f"{change.people['transferred']:,} people (residents" in said
 
 
 @pytest.mark.parametrize("command", [["compare", "icb22", "icb26"], ["partners"]])

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from footprints.atlas import Atlas, Layer
     from footprints.redraws.compared import Change
 
-BEFORE = "before-{key}"
-"""The key of the old layer among those of the new atlas."""
+AFTER = "after-{key}"
+"""The key of the new layer among those of the old atlas, whose people a comparison counts."""
 
 
 class OneMap(NamedTuple):
@@ -37,14 +37,16 @@ def on_one_map(old: Atlas, new: Atlas, change: Change) -> OneMap:
     Returns
     -------
     atlas : Atlas
-        The new one, with the old layer under its key behind ``before-``, and with the focus.
+        The old one, whose people a comparison counts, with the new layer under its key behind
+        ``after-``, and with the focus.
     change : Change
         The same comparison, of these two layers.
 
     Raises
     ------
     FootprintsError
-        If the old layer lists units that the new atlas does not have.
+        If the new layer lists units that the old atlas does not have, or the comparison was made
+        in another way than by lists, so that it would tell other numbers here.
 
     Examples
     --------
@@ -52,19 +54,24 @@ def on_one_map(old: Atlas, new: Atlas, change: Change) -> OneMap:
     >>> old = load_example()
     >>> new = old.merge("icb22", ["E54000030", "E54000031"], into="M", name="South London")
     >>> both, change = on_one_map(old, new, compare(old, new, layer="icb22"))
-    >>> change.attrs["old_layer"], change.attrs["new_layer"], len(both.layers["before-icb22"])
-    ('before-icb22', 'icb22', 42)
+    >>> change.attrs["old_layer"], change.attrs["new_layer"], len(both.layers["after-icb22"])
+    ('icb22', 'after-icb22', 41)
     """
     was, now = change.attrs["old_layer"], change.attrs["new_layer"]
-    layer, key = layers_of(old)[was], BEFORE.format(key=was)
-    _refuse_other_units(layer, new.whole)
-    both = with_layer(new.whole, key, layer, notes=old.whole.notes)
-    if focus := old.focused or new.focused:
-        # What the area was shows all that it became.
-        own = old.focused is not None and focus.layer == was
-        both = both.focus(f"{key if own else focus.layer}:{focus.code}")
+    layer, key = layers_of(new)[now], AFTER.format(key=now)
+    _refuse_other_units(layer, old.whole)
+    both = with_layer(old, key, layer, notes=new.whole.notes)
+    if old.focused is None and (focus := new.focused):
+        both = both.focus(f"{key if focus.layer == now else focus.layer}:{focus.code}")
     counted = change.attrs["population"] if change.attrs["measure"] == "people" else None
-    return OneMap(both, compare(both, key, now, population=counted))
+    same = compare(both, was, key, population=counted)
+    if both.focused is None and not same.people.equals(change.people):
+        msg = (
+            f"The change was counted by {change.attrs['method']}, and by lists of units other people "
+            "move: a map would tell other numbers. Compare the two atlases by their lists."
+        )
+        raise FootprintsError(msg)
+    return OneMap(both, same)
 
 
 def _refuse_other_units(layer: Layer, atlas: Atlas) -> None:
